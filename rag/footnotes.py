@@ -1,0 +1,78 @@
+"""Footnote numbers glued to words: "1946.1", "resoluties4", "Actieplan 13251" (1325 with note 1), "conflict56" (notes 5 and 6).
+
+Text extraction drops the raised position of a note's number. Read as text, "13251" is a number that nobody wrote
+and "Actieplan 1325" is not found. The notes themselves tell which numbers to look for, in which order, and each
+before the place where its note stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.types import Span
+
+_NOTE = re.compile(r"(\d{1,3})(?=\s+\S|https?:)")
+
+
+def note_number(line: str) -> int | None:
+    """The number that a line begins with as a footnote's does: "12 Kamerstuk 36180", "11http://…"; else None."""
+    match = _NOTE.match(line)
+    return int(match[1]) if match else None
+
+
+def find_markers(text: str, body: Sequence[Span], notes: Sequence[tuple[int, str]]) -> list[Span]:
+    """The character ranges of the body that are footnote numbers.
+
+    `notes` holds (where the note's text begins, its number) in the document's order. A number is accepted behind a
+    letter or a closing mark at once, and behind a digit only where what remains is a year or a number that the
+    document also writes alone.
+    """
+    markers: list[Span] = []
+    after = 0
+    plain = set(re.findall(r"(?<![\d.,])\d{3,4}(?![\d.,]*\d)", text))
+    numbers = [number for _, number in notes]
+    together = False
+    for i, (note_start, number) in enumerate(notes):
+        if together:  # this number was found glued to the one before it
+            together = False
+            continue
+        following = numbers[i + 1] if i + 1 < len(numbers) else None
+        span = _find(text, body, (after, note_start), number, following, plain)
+        if span is not None:
+            markers.append(span)
+            after, together = span.end, span.end - span.start > len(number)
+    return markers
+
+
+def _find(
+    text: str, body: Sequence[Span], within: tuple[int, int], number: str, following: str | None, plain: set[str]
+) -> Span | None:
+    forms = [rf"{number}"] + ([rf"{number}{following}"] if following else [])
+    candidates: list[tuple[int, int, Span]] = []
+    for form in forms:
+        for match in re.finditer(rf"(?<=[^\s(/§#-]){form}(?![\d\w])", text[: within[1]]):
+            start, end = match.span()
+            if start < within[0] or not any(s.start <= start < s.end for s in body):
+                continue
+            stem = re.search(r"\S+$", text[:start])
+            rank = _rank(stem[0] if stem else "", plain)
+            if rank is not None:
+                candidates.append((rank, start, Span(start, end)))
+    best = min(candidates, default=None)
+    return best[2] if best else None
+
+
+def _rank(stem: str, plain: set[str]) -> int | None:
+    """0 where a number cannot belong to what it is glued to, 1 where it probably does not, None where it may."""
+    last = stem[-1]
+    if last.isdigit():
+        digits = re.search(r"\d+$", stem)
+        alone = digits is not None and digits[0] in plain
+        return 1 if alone or (digits and re.fullmatch(r"(?:19|20)\d\d", digits[0])) else None
+    if re.search(r"\d[.,]$", stem):
+        digits = re.search(r"(\d+)[.,]$", stem)
+        return 1 if digits and (len(digits[1]) == 4 or digits[1] in plain) else None
+    if re.search(r"(?:^|\W)[A-Z]{1,2}$", stem) or "://" in stem or "www." in stem:
+        return None  # "S4", an article's number, a part of an address
+    return 0 if last.isalpha() or last in ".,;:?!)»”’\"'" else None

@@ -1,0 +1,187 @@
+"""English question words -> the Dutch words the documents use; abbreviations both ways.
+
+The entries are plain text in rag/data/glossary/*.txt, one a line, for a domain expert to edit:
+
+    English form | another = nederlandse vorm | andere vorm
+
+Names of states and territories come from the CLDR data that Babel carries. Matching is by dictionary form, longest
+entry first, so "survivors' networks" finds `survivor` and `network`, and "fact-finding mission" wins over `mission`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from babel import Locale
+
+from rag.analyze import lemma, normal, root, stopwords
+from rag.errors import KamerbronError
+from rag.types import Language
+
+LONGEST = 5  # words of a form
+NEXT = 0.95  # an entry's forms are written best first: each is worth this much of the one before
+ABBREVIATED = 0.95  # what an abbreviation stands for, and the other way round
+SYNONYM, SURE_SYNONYM = 0.6, 0.8  # Dutch forms that translate one English form, and two or more
+Key = tuple[str, ...]
+Weights = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: what is said in English and in Dutch, and where the line stands."""
+
+    english: tuple[str, ...]
+    dutch: tuple[str, ...]
+    source: str  # "state.txt:131"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The forms that may stand for words `start` to `end` (exclusive) of a question, each with a weight up to 1."""
+
+    start: int
+    end: int
+    forms: tuple[tuple[str, float], ...]
+
+
+def read_entries() -> list[Entry]:
+    """Every entry of every file; a malformed line is an error that names it."""
+    entries = []
+    folder = resources.files("rag").joinpath("data/glossary")
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            if line.strip() and not line.startswith("# "):
+                entries.append(_parse(line, f"{file.name}:{number}"))
+    return entries
+
+
+def _parse(line: str, source: str) -> Entry:
+    sides = line.split(" = ")
+    if len(sides) != 2:
+        raise KamerbronError(f"{source}: expected «english | form = nederlandse | vorm», found «{line}».")
+    english, dutch = (tuple(f.strip() for f in side.split("|")) for side in sides)
+    if not all(english + dutch):
+        raise KamerbronError(f"{source}: an empty form in «{line}».")
+    return Entry(english, dutch, source)
+
+
+def territories() -> Iterator[Entry]:
+    """States and territories by their CLDR names; numeric codes are regions of the world."""
+    english, dutch = Locale("en").territories, Locale("nl").territories
+    for code in sorted(set(english) & set(dutch)):
+        names = tuple(dict.fromkeys(re.sub(r"\s*\(.*?\)", "", n).strip() for n in (english[code],)))
+        if code not in ("ZZ", "001", "NL"):
+            local = dutch[code]
+            bare = re.sub(r"\s*\(.*?\)", "", local).strip()
+            yield Entry(names, tuple(dict.fromkeys((bare, *re.findall(r"\((.*?)\)", local)))), f"CLDR:{code}")
+
+
+def is_abbreviation(form: str) -> bool:
+    """Two or more capitals and nothing but capitals, digits and their joints: FFM, OHCHR, VN-VR."""
+    return len(form) > 1 and form.upper() == form and any(c.isalpha() for c in form) and " " not in form
+
+
+def key(form: str, language: Language) -> Key:
+    """What a form is looked up by: its words' dictionary forms, hyphens read as spaces."""
+    if is_abbreviation(form):
+        return (form.casefold(),)
+    pieces = [normal(w) for w in re.findall(r"[^\W_]+(?:['’][^\W_]+)?", form)]
+    return tuple(lemma(p, language) for p in pieces if p)
+
+
+class Glossary:
+    """Looks up the words of a question, longest form first."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.size = len(entries)
+        self._forms: dict[Language, dict[Key, Weights]] = {"en": {}, "nl": {}}
+        for entry in entries:
+            for form in entry.english:
+                _offer(self._forms["en"], key(form, "en"), {f: NEXT**i for i, f in enumerate(entry.dutch)})
+        self._add_dutch(entries)
+        self._roots = {root(at[0]): forms for at, forms in self._forms["nl"].items() if len(at) == 1 and len(at[0]) > 4}
+
+    def _add_dutch(self, entries: Sequence[Entry]) -> None:
+        """A Dutch question gains abbreviations, what they stand for, and the words that translate the same English."""
+        keys = {form: key(form, "nl") for entry in entries for form in entry.dutch}
+        shared: dict[Key, Counter[str]] = defaultdict(Counter)
+        for entry in entries:
+            short = [f for f in (*entry.dutch, *entry.english) if is_abbreviation(f)]
+            for form in dict.fromkeys((*entry.dutch, *short)):
+                at = keys.get(form) or key(form, "nl")
+                others = [f for f in (*entry.dutch, *short) if f != form]
+                shared[at].update(f for f in others if keys.get(f) != at)
+                if is_abbreviation(form):
+                    _offer(self._forms["nl"], at, dict.fromkeys(others, ABBREVIATED))
+                elif short:
+                    _offer(self._forms["nl"], at, dict.fromkeys((f for f in others if is_abbreviation(f)), ABBREVIATED))
+        for at, counts in shared.items():
+            _offer(self._forms["nl"], at, {f: SURE_SYNONYM if n > 1 else SYNONYM for f, n in counts.items()})
+
+    def _by_root(self, at: Key) -> Weights | None:
+        return self._roots.get(root(at[0]))
+
+    def match(self, question_words: Sequence[str], language: Language) -> list[Match]:
+        """The longest entries that the words of a question hold, left to right, none overlapping."""
+        forms, matches, at = self._forms[language], [], 0
+        pieces = [(lemma(normal(w), language), w) for w in question_words]
+        while at < len(pieces):
+            for length in range(min(LONGEST, len(pieces) - at), 0, -1):
+                found = self._look_up(forms, pieces[at : at + length], language)
+                if found is None and length == 1 and language == "nl" and len(pieces[at][0]) > 4:
+                    found = self._by_root((pieces[at][0],))
+                if found:
+                    matches.append(Match(at, at + length, tuple(found.items())))
+                    at += length - 1
+                    break
+            at += 1
+        return matches
+
+    @staticmethod
+    def _look_up(forms: dict[Key, Weights], pieces: Sequence[tuple[str, str]], language: Language) -> Weights | None:
+        lemmas = tuple(p[0] for p in pieces)
+        if len(pieces) == 1:
+            word = pieces[0][1]
+            if normal(word) in stopwords()[language] and not (is_abbreviation(word) and len(word) > 1):
+                return None
+            exact = (word.casefold(),)
+            return forms.get(exact) if is_abbreviation(word) and exact in forms else forms.get(lemmas)
+        return forms.get(lemmas) or forms.get(("".join(lemmas),))
+
+
+def _offer(forms: dict[Key, Weights], at: Key, values: Weights) -> None:
+    if at:
+        known = forms.setdefault(at, {})
+        for form, weight in values.items():
+            known[form] = max(weight, known.get(form, 0.0))
+
+
+@lru_cache(maxsize=1)
+def glossary() -> Glossary:
+    """The packaged glossary with CLDR's names; read once."""
+    return Glossary([*read_entries(), *territories()])
+
+
+def problems(entries: Sequence[Entry]) -> list[str]:
+    """What is wrong with the entries: a form said twice, a form that no question or text can ever match."""
+    found, seen = [], {}
+    for entry in entries:
+        for form in entry.english:
+            at = key(form, "en")
+            if not at or all(p in stopwords()["en"] for p in at) and not is_abbreviation(form):
+                found.append(f"{entry.source}: «{form}» holds nothing to search for")
+            elif len(at) > LONGEST:
+                found.append(f"{entry.source}: «{form}» is longer than {LONGEST} words and is never looked up")
+            if form in seen:
+                found.append(f"{entry.source}: «{form}» stands in {seen[form]} too")
+            seen[form] = entry.source
+        keys = [key(form, "nl") for form in entry.dutch]
+        if len({f.casefold() for f in entry.dutch}) < len(entry.dutch):
+            found.append(f"{entry.source}: a Dutch form stands twice")
+        found += [f"{entry.source}: «{f}» is empty" for f, k in zip(entry.dutch, keys, strict=True) if not k]
+    return found

@@ -1,0 +1,308 @@
+"""The index: a catalogue of documents and passages, a lexical index, and vectors. The only place that knows how they are stored.
+
+    vectorstore/
+      index.json           which generation is current, and what it was built with; replaced in one step
+      generations/N/       catalogue.sqlite and lexical/; complete before index.json names it, never changed after
+      chroma/              vectors by passage id
+
+A reader sees one generation from its first byte to its last. A crash at any moment leaves index.json naming a whole
+generation; what an unfinished ingest left behind is removed by the next one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from rag import split
+from rag.catalogue import Catalogue
+from rag.errors import StoreError
+from rag.lexical import LexicalIndex
+from rag.models import ModelDescription, describe, load_embeddings
+from rag.retrieve import Described
+from rag.settings import Settings
+from rag.types import Description, Document, Passage
+from rag.vectors import BATCH, Vectors
+
+SCHEMA = "1"
+Tick = Callable[[str, int, int], None]  # what is being done, how far, of how many
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What an index was built with; an index is opened only with the same."""
+
+    schema: str
+    text: str  # digest of the splitter and of the data files that decide terms and speech acts
+    embedding_model: str
+    embedding_key: str
+
+
+def built_with(model: ModelDescription) -> Built:
+    """What an index built now would be built with."""
+    digest = hashlib.sha256(split.VERSION.encode())
+    for name in ("stopwords.txt", "speech_acts.toml"):
+        digest.update(resources.files("rag").joinpath(f"data/{name}").read_bytes())
+    return Built(SCHEMA, digest.hexdigest()[:16], model.name, model.key)
+
+
+class Index:
+    """One generation of the index, open for questions."""
+
+    def __init__(self, folder: Path, state: dict[str, Any], model: ModelDescription, chroma_url: str) -> None:
+        self.folder, self.model, self._chroma_url = folder, model, chroma_url
+        self.generation = int(state["generation"])
+        self.digest = str(state["digest"])
+        home = folder / "generations" / str(self.generation)
+        if not (home / "catalogue.sqlite").is_file():
+            raise StoreError(f"The index in {folder} is damaged: generation {self.generation} is not there. Run `rag ingest --rebuild`.")
+        self.catalogue = Catalogue(home / "catalogue.sqlite")
+        self.rebuilt: str | None = None
+        self.lexical = self._open_lexical(home / "lexical")
+        self.owners = self.catalogue.owners()
+        if len(self.owners) != len(self.lexical):
+            self.lexical = self._rebuild_lexical("it does not fit the catalogue")
+
+    def _open_lexical(self, home: Path) -> LexicalIndex:
+        try:
+            return LexicalIndex.open(home)
+        except StoreError as error:
+            return self._rebuild_lexical(str(error))
+
+    def _rebuild_lexical(self, why: str) -> LexicalIndex:
+        """Build the lexical index anew from the catalogue, in memory and, where it can be, on disk."""
+        self.rebuilt = f"The lexical index was built anew: {why}"
+        fresh = build_lexical(self.catalogue, lambda *_: None)
+        home = self.folder / "generations" / str(self.generation) / "lexical"
+        try:
+            _replace_folder(home, fresh.save)
+        except OSError:
+            self.rebuilt += " It could not be saved; it will be built again at the next start."
+        return fresh
+
+    @cached_property
+    def descriptions(self) -> dict[str, Description]:
+        """Document name -> what is known of it."""
+        return self.catalogue.descriptions()
+
+    @cached_property
+    def described(self) -> dict[str, Described]:
+        """Document name -> what a question may call it by."""
+        return {name: Described.of(d) for name, d in self.descriptions.items()}
+
+    @cached_property
+    def _document_numbers(self) -> NDArray[np.int32]:
+        numbers = {name: i for i, name in enumerate(self.descriptions)}
+        return np.fromiter((numbers[d] for _, d in self.owners), np.int32, len(self.owners))
+
+    def mask(self, documents: Sequence[str]) -> NDArray[np.bool_]:
+        """Which passages belong to some documents."""
+        wanted = set(documents)
+        allowed = np.array([name in wanted for name in self.descriptions], np.bool_)
+        return allowed[self._document_numbers] if len(self.owners) else np.zeros(0, np.bool_)
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages of its documents, as far as they are stated; "?" stands for one that is not."""
+        return frozenset(d.language or "?" for d in self.descriptions.values())
+
+    @cached_property
+    def vectors(self) -> Vectors:
+        """The vectors; opened when first asked for."""
+        return Vectors(self.folder / "chroma", self._chroma_url, self.model, lambda: load_embeddings(self.model))
+
+    def text(self, document: str) -> str:
+        """A document's text, unchanged: what every offset counts in."""
+        return self.catalogue.document(document).text
+
+
+def read_state(folder: Path) -> dict[str, Any] | None:
+    """index.json, or None where there is no index; raises StoreError where it cannot be read."""
+    path = folder / "index.json"
+    if not path.is_file():
+        return None
+    try:
+        state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        Built(**state["built"])
+        int(state["generation"]), str(state["digest"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path} is damaged ({type(error).__name__}). Run `rag ingest --rebuild` with your documents.") from error
+    return state
+
+
+def open_index(settings: Settings) -> Index:
+    """Open the current generation; raises StoreError where there is none, or it was built with other settings."""
+    folder = settings.index_dir
+    state = read_state(folder)
+    if state is None:
+        raise StoreError(f"There is no index in «{folder}». Run `rag ingest` first.")
+    model = describe(settings)
+    was, now = Built(**state["built"]), built_with(model)
+    if was != now:
+        raise StoreError(_mismatch(was, now))
+    return Index(folder, state, model, settings.chroma_url)
+
+
+def _mismatch(was: Built, now: Built) -> str:
+    if was.embedding_key != now.embedding_key:
+        said = (
+            f"The index was built with the embedding model «{was.embedding_model}» ({was.embedding_key}), "
+            f"the settings say «{now.embedding_model}» ({now.embedding_key})."
+        )
+    else:
+        said = "The index was built by another version of the splitter or the word lists."
+    return f"{said} Run `rag ingest` to build it anew, or set RAG_EMBEDDING_MODEL back."
+
+
+def build_lexical(catalogue: Catalogue, tick: Tick) -> LexicalIndex:
+    """The lexical index of everything in a catalogue."""
+    total = len(catalogue.ids())
+    known = {t for d in catalogue.descriptions().values() for t in Described.of(d).document}
+    done = 0
+
+    def passages() -> Iterable[tuple[Sequence[str], Sequence[str]]]:
+        nonlocal done
+        for passage in catalogue.all_passages():
+            yield [t for s in passage.sentences for t in s.terms], passage.context
+            done += 1
+            if done % 500 == 0 or done == total:
+                tick("index", done, total)
+
+    return LexicalIndex.build(passages(), sorted(known))
+
+
+def embedding_text(document: Document, passage: Passage) -> str:
+    """What is embedded of a passage: its heading and its text."""
+    body = split.span_text(document.text, [span for s in passage.sentences for span in s.spans])
+    return f"{passage.heading}\n{body}" if passage.heading and not body.startswith(passage.heading) else body
+
+
+class Writer:
+    """Makes the next generation: `put` and `drop` documents, then `commit`. Nothing is visible before `commit`."""
+
+    def __init__(self, settings: Settings, rebuild: bool = False) -> None:
+        self._folder, self._settings = settings.index_dir, settings
+        self._make_folder()
+        self._lock = FileLock(self._folder / "ingest.lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise StoreError(f"Another ingest is writing to «{self._folder}». Wait until it is done.") from None
+        try:
+            self.model = describe(settings)
+            state = None if rebuild else read_state(self._folder)
+            self.was = Built(**state["built"]) if state else None
+            self._generation = (int(state["generation"]) if state else self._last_generation()) + 1
+            self._home = self._folder / "generations" / str(self._generation)
+            shutil.rmtree(self._home, ignore_errors=True)
+            self._home.mkdir(parents=True)
+            if state is not None:
+                current = self._folder / "generations" / str(state["generation"]) / "catalogue.sqlite"
+                if not current.is_file():
+                    raise StoreError(f"The index in {self._folder} is damaged: its catalogue is not there. Run `rag ingest --rebuild`.")
+                shutil.copyfile(current, self._home / "catalogue.sqlite")
+            self.catalogue = Catalogue(self._home / "catalogue.sqlite")
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _make_folder(self) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"The index folder «{self._folder}» cannot be made ({error.strerror}). Set RAG_INDEX_DIR.") from error
+
+    def _last_generation(self) -> int:
+        homes = (self._folder / "generations").glob("*")
+        return max((int(h.name) for h in homes if h.name.isdigit()), default=0)
+
+    @property
+    def text_changed(self) -> bool:
+        """Whether unchanged documents must be split again, because the splitter or the word lists changed."""
+        now = built_with(self.model)
+        return self.was is not None and (self.was.text, self.was.schema) != (now.text, now.schema)
+
+    def put(self, document: Document, source: str) -> int:
+        """Split a document and put it in the catalogue; its number of passages."""
+        passages = split.split(document)
+        self.catalogue.replace(document, source, passages)
+        return len(passages)
+
+    def commit(self, tick: Tick) -> str:
+        """Embed what has no vector yet, build the lexical index, and make the generation current; its digest."""
+        vectors = Vectors(self._folder / "chroma", self._settings.chroma_url, self.model, lambda: load_embeddings(self.model))
+        self._embed(vectors, tick)
+        build_lexical(self.catalogue, tick).save(self._home / "lexical")
+        ids = self.catalogue.ids()
+        built = built_with(self.model)
+        digest = hashlib.sha256(json.dumps([self.catalogue.digests(), ids, _fields(built)], sort_keys=True).encode()).hexdigest()
+        self.catalogue.close()
+        state = {"generation": self._generation, "digest": digest[:32], "built": _fields(built)}
+        _write_whole(self._folder / "index.json", json.dumps(state, indent=1))
+        vectors.keep_only(ids)
+        self._forget_old()
+        return digest[:32]
+
+    def _embed(self, vectors: Vectors, tick: Tick) -> None:
+        missing = vectors.missing(self.catalogue.ids())
+        for start in range(0, len(missing), BATCH):
+            batch = missing[start : start + BATCH]
+            tick("embed", start, len(missing))
+            passages = self.catalogue.passages(batch)
+            texts, metadatas, documents = [], [], {}
+            for identity in batch:
+                passage = passages[identity]
+                document = documents.setdefault(passage.document, None) or self.catalogue.document(passage.document)
+                documents[passage.document] = document
+                texts.append(embedding_text(document, passage))
+                metadatas.append({"document": passage.document, "language": passage.language})
+            vectors.add(batch, texts, metadatas)
+        if missing:
+            tick("embed", len(missing), len(missing))
+
+    def _forget_old(self) -> None:
+        """Remove generations but this one and the one before, which a reader may still have open."""
+        for home in (self._folder / "generations").glob("*"):
+            if home.name.isdigit() and int(home.name) < self._generation - 1:
+                shutil.rmtree(home, ignore_errors=True)
+
+    def close(self, abandon: bool = False) -> None:
+        """Let others write; `abandon` removes what was not committed."""
+        self.catalogue.close()
+        if abandon:
+            shutil.rmtree(self._home, ignore_errors=True)
+        self._lock.release()
+
+
+def _fields(built: Built) -> dict[str, str]:
+    return {name: getattr(built, name) for name in Built.__slots__}
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that a reader finds the old text or the new, never a part."""
+    draft = path.with_suffix(".new")
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _replace_folder(home: Path, fill: Callable[[Path], None]) -> None:
+    draft = home.with_name(home.name + ".new")
+    shutil.rmtree(draft, ignore_errors=True)
+    fill(draft)
+    shutil.rmtree(home, ignore_errors=True)
+    draft.rename(home)

@@ -1,0 +1,255 @@
+"""The lexical index: which passages hold a question's concepts, scored by BM25.
+
+Postings are kept for written words only. That two words are related (inflection, a compound and its part, a near
+spelling) concerns the vocabulary, so it is looked up there, and the index stays as small as a plain word index. Every
+alternative of a concept adds to one term frequency, and the concept has one document frequency: BM25 over concepts.
+BM25 as in Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond", with k1 and b from
+the ablation in docs/retrieval.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.analyze import compound_parts, lemma, ngrams, root
+from rag.errors import StoreError
+from rag.question import Concept
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+K1, B = 1.2, 0.6
+CONTEXT = 0.4  # weight of an occurrence in the passage's heading or question instead of in its text
+HEAD, MODIFIER, PART = 0.7, 0.6, 0.35  # "regime" finds "sanctieregime"; "sanctie" does; the compound finds its part
+DERIVED = 0.75  # "veroordelen" finds "veroordeling"
+NEAR = 0.55  # smallest Dice similarity of character 4-grams that counts as a near spelling
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """Which relations between words are used; the ablation switches them off one by one."""
+
+    lemmas: bool = True
+    compounds: bool = True
+    near: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Lists of integers end to end: list i is `values[starts[i]:starts[i + 1]]`."""
+
+    starts: NDArray[np.int64]
+    values: Ints
+
+    def __getitem__(self, i: int) -> Ints:
+        return self.values[self.starts[i] : self.starts[i + 1]]
+
+    @staticmethod
+    def of(lists: Sequence[Sequence[int]]) -> Lists:
+        """Pack lists."""
+        starts = np.zeros(len(lists) + 1, np.int64)
+        np.cumsum([len(x) for x in lists], out=starts[1:])
+        return Lists(starts, np.fromiter((v for x in lists for v in x), np.int32, int(starts[-1])))
+
+
+class LexicalIndex:
+    """An opened index; `scores` is the question, `save` and `open` keep it in a folder."""
+
+    FILES = ("postings_starts", "postings_docs", "postings_tf", "lengths", "keys_starts", "keys_words", "gram_sizes")
+
+    def __init__(self, vocabulary: Sequence[str], keys: Sequence[str], arrays: dict[str, NDArray[np.generic]]) -> None:
+        self.vocabulary = list(vocabulary)
+        self._word_ids = {w: i for i, w in enumerate(self.vocabulary)}
+        self._key_ids = {k: i for i, k in enumerate(keys)}
+        self._keys = list(keys)
+        self._arrays = arrays
+        self._postings = Lists(arrays["postings_starts"], arrays["postings_docs"])  # type: ignore[arg-type]
+        self._tf: Floats = arrays["postings_tf"]  # type: ignore[assignment]
+        self._by_key = Lists(arrays["keys_starts"], arrays["keys_words"])  # type: ignore[arg-type]
+        self._gram_sizes: Ints = arrays["gram_sizes"]  # type: ignore[assignment]
+        self._related: dict[tuple[str, Variants], dict[int, float]] = {}
+
+    def __len__(self) -> int:
+        return len(self._arrays["lengths"])
+
+    @cached_property
+    def _norms(self) -> Floats:
+        lengths: Floats = self._arrays["lengths"]  # type: ignore[assignment]
+        mean = float(lengths.mean()) if len(lengths) else 1.0
+        return (K1 * (1 - B + B * lengths / max(mean, 1.0))).astype(np.float32)
+
+    @classmethod
+    def build(
+        cls,
+        passages: Iterable[tuple[Sequence[str], Sequence[str]]],
+        known: Iterable[str] = (),
+        tick: Callable[[], None] = lambda: None,
+    ) -> LexicalIndex:
+        """Index passages, each given as (terms of its text, terms of its context), in their order.
+
+        `known` are words that stand in no passage but that questions must be able to reach: those of titles, senders.
+        """
+        postings: dict[str, dict[int, float]] = defaultdict(dict)
+        lengths: list[float] = []
+        for i, (body, context) in enumerate(passages):
+            for weight, group in ((1.0, body), (CONTEXT, context)):
+                for term in group:
+                    row = postings[term]
+                    row[i] = row.get(i, 0.0) + weight
+            lengths.append(len(body))
+            tick()
+        for word in known:
+            _ = postings[word]
+        vocabulary = sorted(postings)
+        keys = _vocabulary_keys(vocabulary)
+        names = sorted(keys)
+        docs = Lists.of([list(postings[w]) for w in vocabulary])
+        by_key = Lists.of([keys[k] for k in names])
+        tf = np.fromiter((v for w in vocabulary for v in postings[w].values()), np.float32, len(docs.values))
+        sizes = np.array([len(ngrams(w)) for w in vocabulary], np.int32)
+        values = (docs.starts, docs.values, tf, np.array(lengths, np.float32), by_key.starts, by_key.values, sizes)
+        return cls(vocabulary, names, dict(zip(cls.FILES, values, strict=True)))
+
+    def save(self, folder: Path) -> None:
+        """Write the index into an empty folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in self.FILES:
+            np.save(folder / f"{name}.npy", self._arrays[name])
+        words = {"vocabulary": self.vocabulary, "keys": self._keys}
+        (folder / "words.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def open(cls, folder: Path) -> LexicalIndex:
+        """Open a saved index; raises StoreError where a file is missing, cut short or does not fit the others."""
+        try:
+            words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+            arrays = {n: np.load(folder / f"{n}.npy", mmap_mode="r", allow_pickle=False) for n in cls.FILES}
+            whole = (
+                len(arrays["postings_starts"]) == len(words["vocabulary"]) + 1 == len(arrays["gram_sizes"]) + 1
+                and arrays["postings_starts"][-1] == len(arrays["postings_docs"]) == len(arrays["postings_tf"])
+                and len(arrays["keys_starts"]) == len(words["keys"]) + 1
+                and arrays["keys_starts"][-1] == len(arrays["keys_words"])
+            )
+        except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError) as error:
+            raise StoreError(f"The lexical index in {folder.name} is damaged ({type(error).__name__}).") from error
+        if not whole:
+            raise StoreError(f"The lexical index in {folder.name} is damaged: its files do not fit each other.")
+        return cls(words["vocabulary"], words["keys"], arrays)
+
+    # -- asking ---------------------------------------------------------------------------------------------------
+
+    def scores(self, concepts: Sequence[Concept], variants: Variants = Variants()) -> tuple[Floats, list[float]]:
+        """The BM25 score of every passage, and each concept's inverse document frequency."""
+        total = np.zeros(len(self), np.float32)
+        idfs = []
+        for concept in concepts:
+            frequency = self.frequency(concept, variants)
+            df = float(np.minimum(frequency, 1.0).sum())
+            idf = float(np.log(1 + (len(self) - df + 0.5) / (df + 0.5)))
+            idfs.append(idf)
+            total += concept.weight * idf * (K1 + 1) * frequency / (frequency + self._norms)
+        return total, idfs
+
+    def frequency(self, concept: Concept, variants: Variants = Variants()) -> Floats:
+        """How often each passage holds a concept, related words counted by their weights."""
+        best = np.zeros(len(self), np.float32)
+        for terms, weight in concept.alternatives:
+            together: Floats | None = None
+            for term in terms:
+                one = self._term_frequency(term, concept.exact, variants)
+                together = one if together is None else np.minimum(together, one)
+            if together is not None:
+                np.maximum(best, weight * together, out=best)
+        return best
+
+    def _term_frequency(self, term: str, exact: bool, variants: Variants) -> Floats:
+        out = np.zeros(len(self), np.float32)
+        for word, weight in self.related(term, exact, variants).items():
+            docs = self._postings[word]
+            out[docs] += weight * self._tf[self._postings.starts[word] : self._postings.starts[word + 1]]
+        return out
+
+    def weights(self, concept: Concept, variants: Variants = Variants()) -> list[tuple[list[dict[str, float]], float]]:
+        """A concept's alternatives as words of the vocabulary: for matching single sentences."""
+        return [
+            ([{self.vocabulary[w]: x for w, x in self.related(t, concept.exact, variants).items()} for t in terms], weight)
+            for terms, weight in concept.alternatives
+        ]
+
+    def related(self, term: str, exact: bool = False, variants: Variants = Variants()) -> dict[int, float]:
+        """The words of the vocabulary that count as a term, each with how much (1 for the term itself)."""
+        if exact or not term[:1].isalpha():
+            return {self._word_ids[term]: 1.0} if term in self._word_ids else {}
+        if (term, variants) not in self._related:
+            if len(self._related) > 20_000:
+                self._related.clear()
+            self._related[term, variants] = self._relate(term, variants)
+        return self._related[term, variants]
+
+    def _relate(self, term: str, variants: Variants) -> dict[int, float]:
+        out: dict[int, float] = {}
+
+        def offer(words: Iterable[int], weight: float) -> None:
+            for word in words:
+                out[int(word)] = max(weight, out.get(int(word), 0.0))
+
+        if variants.near:
+            for word, similarity in self._near(term):
+                offer([word], 0.8 * similarity)
+        if variants.compounds:
+            offer(self._keyed(f"m:{root(term)}"), MODIFIER)
+            offer(self._keyed(f"h:{root(term)}"), HEAD)
+            for part in compound_parts(term):
+                offer(self._keyed(f"l:{part}"), PART)
+                offer(self._keyed(f"h:{root(part)}"), PART * HEAD)
+        if variants.lemmas:
+            offer(self._keyed(f"d:{root(term)}"), DERIVED)
+            for form in {lemma(term), lemma(term, "en")}:
+                offer(self._keyed(f"l:{form}"), 1.0)
+        if term in self._word_ids:
+            offer([self._word_ids[term]], 1.0)
+        return out
+
+    def _keyed(self, key: str) -> Sequence[int]:
+        at = self._key_ids.get(key)
+        return [] if at is None else self._by_key[at].tolist()
+
+    def _near(self, term: str) -> list[tuple[int, float]]:
+        """Words whose character 4-grams overlap with the term's by Dice's coefficient of at least NEAR."""
+        if len(term) < 5:
+            return []
+        grams = ngrams(term)
+        lists = [self._by_key[at] for g in grams if (at := self._key_ids.get(f"g:{g}")) is not None]
+        if not lists:
+            return []
+        words, shared = np.unique(np.concatenate(lists), return_counts=True)
+        dice = 2 * shared / (len(grams) + self._gram_sizes[words])
+        kept = dice >= NEAR
+        return list(zip(words[kept].tolist(), dice[kept].tolist(), strict=True))
+
+
+def _vocabulary_keys(vocabulary: Sequence[str]) -> dict[str, list[int]]:
+    """What the words of a vocabulary can be found by: lemmas, compound parts, character n-grams."""
+    keys: dict[str, list[int]] = defaultdict(list)
+    for i, word in enumerate(vocabulary):
+        if not word[:1].isalpha():
+            continue
+        for form in {lemma(word), lemma(word, "en")}:
+            keys[f"l:{form}"].append(i)
+        keys[f"d:{root(word)}"].append(i)
+        parts = compound_parts(word)
+        if parts:
+            keys[f"h:{root(parts[-1])}"].append(i)
+            for part in {root(p) for p in parts[:-1]}:
+                keys[f"m:{part}"].append(i)
+        for gram in ngrams(word):
+            keys[f"g:{gram}"].append(i)
+    return keys

@@ -1,0 +1,74 @@
+"""A folder's manifest.toml: what its documents do not say of themselves. One table a file; an error names the line."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, get_args
+
+from rag.errors import ManifestError
+from rag.types import Description, Kind, Role
+
+NAME = "manifest.toml"
+_KEYS = {
+    "title": str, "kind": str, "sender": str, "role": str, "date": datetime.date, "date_note": str,
+    "dossier": list, "language": str, "url": str,
+}  # fmt: skip
+
+
+def read_manifest(folder: Path) -> dict[str, Description]:
+    """File name -> description; empty without a manifest. Raises ManifestError for anything not understood."""
+    path = folder / NAME
+    if not path.is_file():
+        return {}
+    try:
+        source = path.read_text(encoding="utf-8")
+        tables = tomllib.loads(source)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ManifestError(f"{path}: cannot be read as TOML: {error}. Mend it and try again.") from error
+    return {name: _describe(folder, name, table, source) for name, table in tables.items()}
+
+
+def _describe(folder: Path, name: str, table: Any, source: str) -> Description:
+    if not isinstance(table, dict):
+        raise _wrong(source, name, name, "expected a table, [\"file name\"]")
+    if Path(name).name != name or not (folder / name).is_file():
+        raise _wrong(source, name, name, f"there is no file «{name}» in this folder")
+    for key, value in table.items():
+        if key not in _KEYS:
+            raise _wrong(source, name, key, f"unknown key «{key}»; known are {', '.join(_KEYS)}")
+        if not isinstance(value, _KEYS[key]):
+            raise _wrong(source, name, key, f"«{key}» must be a {_KEYS[key].__name__}")
+    for key, allowed in (("kind", get_args(Kind)), ("role", get_args(Role))):
+        if key in table and table[key] not in allowed:
+            raise _wrong(source, name, key, f"«{table[key]}» is not a {key}; known are {', '.join(allowed)}")
+    dossier = table.get("dossier", [])
+    if not all(isinstance(d, str) for d in dossier):
+        raise _wrong(source, name, "dossier", "«dossier» must be a list of strings")
+    date = table.get("date")
+    return Description(
+        title=table.get("title", Path(name).stem),
+        kind=table.get("kind", "other"),
+        sender=table.get("sender"),
+        role=table.get("role"),
+        date=date.isoformat()[:10] if date else None,
+        date_note=table.get("date_note"),
+        dossier=tuple(dossier),
+        language=table.get("language"),
+        url=table.get("url"),
+    )
+
+
+def _wrong(source: str, name: str, key: str, what: str) -> ManifestError:
+    """The error, with the line of the key inside the file's table."""
+    inside, at = False, 1
+    for number, line in enumerate(source.splitlines(), 1):
+        header = re.match(r"\s*\[\s*[\"']?(.*?)[\"']?\s*\]", line)
+        if header:
+            inside = header[1] == name
+            at = number if inside else at
+        if inside and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
+            return ManifestError(f"{NAME}, line {number}: {what}.")
+    return ManifestError(f"{NAME}, line {at}: {what}.")

@@ -1,0 +1,227 @@
+"""A question -> what to search for and what kind of answer is wanted.
+
+A question becomes *concepts*, one for each thing it names. A concept lists alternatives, each a set of terms that
+must stand together, with a weight: the word itself, its Dutch translations, what its abbreviation stands for.
+Alternatives of one concept count as occurrences of one word (Pirkola 1998, "The effects of query structure and
+dictionary setups in dictionary-based cross-language information retrieval"), so a word with six translations does not
+outvote a word with one.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import simplemma
+
+from rag.analyze import common_words, compound_parts, normal, quantity_terms, stopwords, terms, word_terms, words
+from rag.errors import QuestionError
+from rag.glossary import Glossary, Match, glossary, is_abbreviation, key
+from rag.quantities import find_quantities
+from rag.types import Language, Role, SpeechAct
+
+MAX_CHARACTERS = 2000
+GENERAL = 0.5  # weight of words that say who or what kind of act is asked for, not about what
+COMMON = 0.2  # weight of words that say little in any question: "new", "year", "come"
+OWN = 0.7  # weight of an English word itself in a Dutch text: names, loan words
+COMPONENT = 0.35  # weight of the single words of a phrase that the glossary knows as a whole
+Alternative = tuple[tuple[str, ...], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One thing the question names: its words, what may stand for it, how much it matters."""
+
+    label: str
+    alternatives: tuple[Alternative, ...]
+    weight: float = 1.0
+    exact: bool = False  # a number, a date, a Kamerstuk: no near spellings
+    part: bool = False  # a component of a phrase that is a concept itself
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question understood: its language, concepts, and the act, actors and kind of fact it asks for."""
+
+    text: str
+    language: Language
+    concepts: tuple[Concept, ...]
+    acts: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    asks: frozenset[str] = frozenset()
+    years: tuple[int, ...] = field(default=())
+
+
+@lru_cache(maxsize=1)
+def _cues() -> dict[str, Any]:
+    return tomllib.loads(resources.files("rag").joinpath("data/question_cues.toml").read_text(encoding="utf-8"))
+
+
+def check(text: str) -> str:
+    """The question without white space around it; an empty or oversized one is an error that says so."""
+    text = " ".join(text.split())
+    if not re.search(r"\w", text):
+        raise QuestionError("The question is empty. Ask something, for example: what did NL commit on the Sudan FFM?")
+    if len(text) > MAX_CHARACTERS:
+        raise QuestionError(f"The question has {len(text):,} characters; {MAX_CHARACTERS:,} is the most. Shorten it.")
+    return text
+
+
+def understand(text: str, known: Glossary | None = None) -> Question:
+    """Read a question; raises QuestionError where there is nothing to read."""
+    text = check(text)
+    language = detect_language(text)
+    acts = frozenset(a for a, forms in _cues()["acts"].items() if _holds(text, forms[language], language))
+    roles = frozenset(r for r, forms in _cues()["actors"].items() if _holds(text, forms[language], language))
+    asks = frozenset(a for a, forms in _cues()["asks"].items() if _says(text, forms[language]))
+    years = tuple(sorted({int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", text)}))
+    concepts = _concepts(text, language, known or glossary())
+    return Question(text, language, concepts, acts, roles, asks, years)
+
+
+def detect_language(text: str) -> Language:
+    """Dutch or English, by function words first and known words second; a tie is Dutch."""
+    score = {"nl": 0.0, "en": 0.0}
+    for word in words(text):
+        folded = normal(word)
+        for language in ("nl", "en"):
+            other = "en" if language == "nl" else "nl"
+            if folded in stopwords()[language] and folded not in stopwords()[other]:
+                score[language] += 2
+            elif simplemma.is_known(folded, lang=language) and not simplemma.is_known(folded, lang=other):
+                score[language] += 1
+    return "en" if score["en"] > score["nl"] else "nl"
+
+
+def _holds(text: str, forms: Sequence[str], language: Language) -> bool:
+    pieces = [key(w, language) for w in words(text)]
+    flat = [p for piece in pieces for p in piece]
+    for form in forms:
+        wanted = list(key(form, language))
+        if any(flat[i : i + len(wanted)] == wanted for i in range(len(flat) - len(wanted) + 1)):
+            return True
+    return False
+
+
+def _says(text: str, forms: Sequence[str]) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(f)}(?!\w)", text, re.IGNORECASE) for f in forms)
+
+
+def _concepts(text: str, language: Language, known: Glossary) -> tuple[Concept, ...]:
+    concepts: list[Concept] = []
+    quantities = find_quantities(text)
+    for quantity in quantities:
+        exact = quantity_terms(quantity.kind, quantity.key)
+        alternatives = tuple(((t,), 1.0 - 0.3 * i) for i, t in enumerate(exact))
+        concepts.append(Concept(text[quantity.start : quantity.end].strip(), alternatives, exact=True))
+    covered = [q for q in quantities if q.kind in ("date", "dossier", "amount", "percentage")]
+    masked = text
+    for quantity in covered:
+        masked = masked[: quantity.start] + " " * (quantity.end - quantity.start) + masked[quantity.end :]
+    found = [p for w in words(masked) for p in _pieces(w)]
+    matches = known.match(found, language)
+    at = 0
+    for match in (*matches, None):
+        until = match.start if match else len(found)
+        for word in found[at:until]:
+            if (plain := _word_concept(word, language)) is not None:
+                concepts += [plain, *_compound_concepts(word, language, known)]
+        if match is not None:
+            concepts += _match_concepts(found, match, language, known)
+            at = match.end
+    return _merged(concepts, language)
+
+
+def _pieces(word: str) -> list[str]:
+    """A written word as the glossary sees it: hyphens divide it, an abbreviation keeps its case."""
+    return [p for p in re.split(r"[-‐‑.]", word) if p] if not word.isdigit() else []
+
+
+def _compound_concepts(word: str, language: Language, known: Glossary) -> list[Concept]:
+    """The parts of a Dutch compound that no glossary knows: "vrouwenclub" also searches for "vrouw" and "club"."""
+    parts = compound_parts(normal(word)) if language == "nl" else ()
+    out = []
+    for part in parts:
+        matches = known.match([part], language)
+        concepts = _match_concepts([part], matches[0], language, known) if matches else []
+        plain = concepts[0] if concepts else Concept(part, (((part,), 1.0),))
+        out.append(replace(plain, weight=COMPONENT, part=True))
+    return out
+
+
+def _word_concept(word: str, language: Language) -> Concept | None:
+    if normal(word) in stopwords()[language] and not is_abbreviation(word):
+        return None
+    own = word_terms(word)
+    if not own:
+        return None
+    alternatives: list[Alternative] = [((own[0],), 1.0)]
+    if len(own) > 1:
+        alternatives.append((tuple(own[1:]), 0.9))
+    return Concept(word, tuple(alternatives))
+
+
+def _match_concepts(found: Sequence[str], match: Match, language: Language, known: Glossary) -> list[Concept]:
+    said = found[match.start : match.end]
+    weighted = [(" ".join(said), 1.0 if language == "nl" else OWN), *match.forms]
+    best: dict[tuple[str, ...], float] = {}
+    for form, weight in weighted:
+        for variant in _variants(form):
+            best[variant] = max(weight, best.get(variant, 0.0))
+    alternatives = tuple(best.items())
+    concepts = [Concept(" ".join(said), alternatives)] if alternatives else []
+    if len(said) > 1:
+        for word in said:
+            for single in known.match([word], language):
+                concepts += _match_concepts([word], single, language, known)
+            if not known.match([word], language) and (plain := _word_concept(word, language)):
+                concepts.append(plain)
+        whole, *parts = concepts
+        concepts = [whole, *(replace(c, weight=COMPONENT, part=True) for c in parts)]
+    return concepts
+
+
+def _variants(form: str) -> list[tuple[str, ...]]:
+    """The terms of a form, with each hyphenated word as one term, and with it as its parts."""
+    skip = stopwords()["nl"] | stopwords()["en"]
+    pieces = [p for w in words(form) if (p := word_terms(w)) and (p[0] not in skip or is_abbreviation(w))]
+    whole = tuple(p[0] for p in pieces)
+    apart = tuple(t for p in pieces for t in (p[1:] or p))
+    return [v for v in dict.fromkeys((whole, apart)) if v] if pieces else [(f,) for f in terms(form)]
+
+
+def _merged(concepts: Sequence[Concept], language: Language) -> tuple[Concept, ...]:
+    """Each concept once, with a smaller weight for words that name actors and acts."""
+    general = {
+        p
+        for group in ("actors", "acts")
+        for forms in _cues()[group].values()
+        for form in forms[language]
+        for p in (" ".join(key(form, language)),)
+    }
+    out: dict[str, Concept] = {}
+    for concept in concepts:
+        folded = " ".join(key(concept.label, language)) or concept.label
+        if folded in general:
+            concept = replace(concept, weight=concept.weight * GENERAL)
+        elif normal(concept.label) in common_words()[language]:
+            concept = replace(concept, weight=concept.weight * COMMON)
+        if folded not in out or out[folded].weight < concept.weight:
+            out[folded] = concept
+    return tuple(out.values())
+
+
+def role_of(question: Question) -> Role | None:
+    """The one role a question asks about, or None where it names none or several."""
+    roles = question.roles
+    return next(iter(roles)) if len(roles) == 1 else None  # type: ignore[return-value]
+
+
+def wants(question: Question, act: SpeechAct) -> bool:
+    """Whether a question asks for one kind of act."""
+    return act in question.acts
