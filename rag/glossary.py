@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from babel import Locale
 
@@ -27,6 +28,7 @@ LONGEST = 5  # words of a form
 NEXT = 0.95  # an entry's forms are written best first: each is worth this much of the one before
 ABBREVIATED = 0.95  # what an abbreviation stands for, and the other way round
 SYNONYM, SURE_SYNONYM = 0.6, 0.8  # Dutch forms that translate one English form, and two or more
+SAID = 0.8  # what an official says for what a person asks
 Key = tuple[str, ...]
 Weights = dict[str, float]
 
@@ -50,14 +52,19 @@ class Match:
 
 
 def read_entries() -> list[Entry]:
-    """Every entry of every file; a malformed line is an error that names it."""
-    entries = []
+    """Every English-Dutch entry of every file; a malformed line is an error that names it."""
     folder = resources.files("rag").joinpath("data/glossary")
-    for file in sorted(folder.iterdir(), key=lambda f: f.name):
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-            if line.strip() and not line.startswith("# "):
-                entries.append(_parse(line, f"{file.name}:{number}"))
-    return entries
+    return [e for file in sorted(folder.iterdir(), key=lambda f: f.name) for e in _read(file)]
+
+
+def read_synonyms() -> list[Entry]:
+    """Dutch as people ask = Dutch as ministries write, from rag/data/synonyms_nl.txt; `english` holds the first."""
+    return _read(resources.files("rag").joinpath("data/synonyms_nl.txt"))
+
+
+def _read(file: Traversable) -> list[Entry]:
+    lines = enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+    return [_parse(line, f"{file.name}:{n}") for n, line in lines if line.strip() and not line.startswith("# ")]
 
 
 def _parse(line: str, source: str) -> Entry:
@@ -91,20 +98,29 @@ def key(form: str, language: Language) -> Key:
     if is_abbreviation(form):
         return (form.casefold(),)
     pieces = [normal(w) for w in re.findall(r"[^\W_]+(?:['’][^\W_]+)?", form)]
-    return tuple(lemma(p, language) for p in pieces if p)
+    return tuple(_word_key(p, language) for p in pieces if p)
+
+
+def _word_key(word: str, language: Language) -> str:
+    """A lemma for English; for Dutch what derived words share too: "kogelwerende vesten" is the entry "kogelwerend vest"."""
+    return lemma(word, "en") if language == "en" else root(word)
 
 
 class Glossary:
     """Looks up the words of a question, longest form first."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[Entry], synonyms: Sequence[Entry] = ()) -> None:
         self.size = len(entries)
         self._forms: dict[Language, dict[Key, Weights]] = {"en": {}, "nl": {}}
         for entry in entries:
             for form in entry.english:
                 _offer(self._forms["en"], key(form, "en"), {f: NEXT**i for i, f in enumerate(entry.dutch)})
         self._add_dutch(entries)
-        self._roots = {root(at[0]): forms for at, forms in self._forms["nl"].items() if len(at) == 1 and len(at[0]) > 4}
+        for entry in synonyms:
+            for form in entry.english:
+                _offer(self._forms["nl"], key(form, "nl"), dict.fromkeys(entry.dutch, SAID))
+            for form in entry.dutch:
+                _offer(self._forms["nl"], key(form, "nl"), dict.fromkeys(entry.english, SYNONYM))
 
     def _add_dutch(self, entries: Sequence[Entry]) -> None:
         """A Dutch question gains abbreviations, what they stand for, and the words that translate the same English."""
@@ -123,18 +139,13 @@ class Glossary:
         for at, counts in shared.items():
             _offer(self._forms["nl"], at, {f: SURE_SYNONYM if n > 1 else SYNONYM for f, n in counts.items()})
 
-    def _by_root(self, at: Key) -> Weights | None:
-        return self._roots.get(root(at[0]))
-
     def match(self, question_words: Sequence[str], language: Language) -> list[Match]:
         """The longest entries that the words of a question hold, left to right, none overlapping."""
         forms, matches, at = self._forms[language], [], 0
-        pieces = [(lemma(normal(w), language), w) for w in question_words]
+        pieces = [(_word_key(normal(w), language), w) for w in question_words]
         while at < len(pieces):
             for length in range(min(LONGEST, len(pieces) - at), 0, -1):
                 found = self._look_up(forms, pieces[at : at + length], language)
-                if found is None and length == 1 and language == "nl" and len(pieces[at][0]) > 4:
-                    found = self._by_root((pieces[at][0],))
                 if found:
                     matches.append(Match(at, at + length, tuple(found.items())))
                     at += length - 1
@@ -164,7 +175,7 @@ def _offer(forms: dict[Key, Weights], at: Key, values: Weights) -> None:
 @lru_cache(maxsize=1)
 def glossary() -> Glossary:
     """The packaged glossary with CLDR's names; read once."""
-    return Glossary([*read_entries(), *territories()])
+    return Glossary([*read_entries(), *territories()], read_synonyms())
 
 
 def problems(entries: Sequence[Entry]) -> list[str]:

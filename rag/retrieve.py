@@ -9,13 +9,22 @@ docs/retrieval.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.analyze import terms
 from rag.question import Concept, Question
-from rag.types import Description, Passage, Sentence
+from rag.types import Description, Found, Passage, Sentence
+
+if TYPE_CHECKING:
+    from rag.index import Index
+    from rag.models import Reranker
 
 CANDIDATES = 60
 BM25_SHARE = 0.18  # of a passage's score; the rest is its best sentence's coverage of the question
@@ -24,7 +33,53 @@ DOCUMENT = 0.3  # weight of what the document's title, sender and date add
 VOICE = 0.85  # weight of who speaks: "what did Ploumen ask" is answered by a sentence that does not name her
 ROLE, ACT, ASKED = 0.03, 0.05, 0.04  # gains of a sentence by who is asked about, of the act asked for, with the kind of fact asked for
 FOOTNOTE = 0.8  # a footnote's passage is worth this much of a body's
+RRF = 60  # the constant of reciprocal rank fusion
+RERANKED = 30  # passages that a cross-encoder reads
+ONE_DOCUMENT = 0.6  # share of the list that one document may fill
+Floats = NDArray[np.float32]
 Expanded = list[tuple[list[dict[str, float]], float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an answer may rest on; an empty field lets everything through. Dates are ISO, both ends included.
+
+    A document without a date is left out where a date is asked for: it cannot be shown to lie inside.
+    """
+
+    roles: frozenset[str] = frozenset()
+    senders: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    dossiers: frozenset[str] = frozenset()
+    documents: frozenset[str] = frozenset()
+    since: str | None = None
+    until: str | None = None
+
+    def documents_of(self, descriptions: Mapping[str, Description]) -> list[str] | None:
+        """The documents that pass, or None where nothing is filtered by document."""
+        if not (self.senders or self.kinds or self.dossiers or self.documents or self.since or self.until):
+            return None
+        return [name for name, d in descriptions.items() if self._passes(name, d)]
+
+    def _passes(self, name: str, d: Description) -> bool:
+        sender = (d.sender or "").casefold()
+        return (
+            (not self.documents or name in self.documents)
+            and (not self.kinds or d.kind in self.kinds)
+            and (not self.dossiers or any(x.split("-")[0] in self.dossiers or x in self.dossiers for x in d.dossier))
+            and (not self.senders or any(s.casefold() in sender for s in self.senders))
+            and (not self.since or (d.date is not None and d.date >= self.since))
+            and (not self.until or (d.date is not None and d.date <= self.until))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What retrieval found: the list that is shown, the concepts it was found by, and all candidates read."""
+
+    passages: tuple[Found, ...]
+    concepts: tuple[Weighted, ...]
+    candidates: tuple[Found, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +191,94 @@ def _fit(question: Question, sentence: Sentence) -> float:
     if "date" in question.asks and ("@" in marks or any(re.fullmatch(r"#(?:19|20)\d\d", t) for t in sentence.terms)):
         gain += ASKED
     return gain
+
+
+# -- the flow -----------------------------------------------------------------------------------------------------
+
+
+def retrieve(index: Index, question: Question, filters: Filters = Filters(), k: int = 10, reranker: Reranker | None = None) -> Retrieved:
+    """The k best passages for a question, of the documents and speakers that the filters let through."""
+    documents = filters.documents_of(index.descriptions)
+    scores, idfs = index.lexical.scores(question.concepts)
+    if documents is not None:
+        scores = np.where(index.mask(documents), scores, 0.0).astype(np.float32)
+    concepts = [Weighted(c, index.lexical.weights(c), idf) for c, idf in zip(question.concepts, idfs, strict=True)]
+    found = _read_candidates(index, question, concepts, scores, filters)
+    if dense_votes(index, question):
+        found = _fuse(index, question, found, documents, filters)
+    if reranker is not None and found:
+        found = _rerank(index, question, found, reranker)
+    return Retrieved(tuple(_spread(found, k)), tuple(concepts), tuple(found[:CANDIDATES]))
+
+
+def _read_candidates(
+    index: Index, question: Question, concepts: Sequence[Weighted], scores: Floats, filters: Filters
+) -> list[Found]:
+    order = np.argsort(-scores, kind="stable")[:CANDIDATES] if len(scores) <= 5000 else _top(scores, CANDIDATES)
+    order = [int(i) for i in order if scores[i] > 0]
+    passages = index.catalogue.passages([index.owners[i][0] for i in order])
+    highest = max((float(scores[i]) for i in order), default=1.0)
+    found = []
+    for i in order:
+        passage = passages[index.owners[i][0]]
+        if filters.roles and not any(s.role in filters.roles for s in passage.sentences):
+            continue
+        score = passage_score(passage, index.described[passage.document], float(scores[i]) / highest, question, concepts)
+        terms_here = frozenset(t for s in passage.sentences for t in s.terms)
+        matched = tuple(c.concept.label for c in concepts if c.strength(terms_here) > 0)
+        found.append(Found(passage, round(score, 4), matched))
+    return sorted(found, key=lambda f: (-f.score, f.passage.document, f.passage.start))
+
+
+def _top(scores: Floats, k: int) -> Sequence[int]:
+    best = np.argpartition(-scores, k)[:k]
+    ordered: Sequence[int] = best[np.argsort(-scores[best], kind="stable")].tolist()
+    return ordered
+
+
+def dense_votes(index: Index, question: Question) -> bool:
+    """Whether the embedding model knows the question's language and that of any passage it could find."""
+    model = index.model
+    if not model.knows(question.language):
+        return False
+    return any(language == "?" or model.knows(language) for language in index.languages)
+
+
+def _fuse(index: Index, question: Question, found: list[Found], documents: Sequence[str] | None, filters: Filters) -> list[Found]:
+    """Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009) of the lexical ranking with the embedding model's."""
+    language = None if "*" in index.model.languages else question.language
+    nearest = index.vectors.nearest(question.text, CANDIDATES, documents, language)
+    by_id = {f.passage.id: f for f in found}
+    unread = index.catalogue.passages([i for i, _ in nearest if i not in by_id])
+    fused: dict[str, float] = {f.passage.id: 1 / (RRF + rank) for rank, f in enumerate(found, 1)}
+    for rank, (identity, _) in enumerate(nearest, 1):
+        passage = by_id[identity].passage if identity in by_id else unread.get(identity)
+        if passage is None or filters.roles and not any(s.role in filters.roles for s in passage.sentences):
+            continue  # a vector that an unfinished ingest left behind, or a speaker who was not asked for
+        by_id.setdefault(identity, Found(passage, 0.0))
+        fused[identity] = fused.get(identity, 0.0) + 1 / (RRF + rank)
+    scaled = [replace(by_id[i], score=round(score * (RRF + 1) / 2, 4)) for i, score in fused.items()]
+    return sorted(scaled, key=lambda f: (-f.score, f.passage.document, f.passage.start))
+
+
+def _rerank(index: Index, question: Question, found: list[Found], reranker: Reranker) -> list[Found]:
+    """The cross-encoder's order for the first passages, the old order behind them."""
+    head, tail = found[:RERANKED], found[RERANKED:]
+    texts = [" ".join(index.text(f.passage.document)[f.passage.start : f.passage.end].split()) for f in head]
+    scores = reranker.scores(question.text, texts)
+    ordered = sorted(zip(scores, head, strict=True), key=lambda pair: -pair[0])
+    ranked = [f for _, f in ordered] + tail
+    return [replace(f, score=round(1 - i / (2 * len(ranked)), 4)) for i, f in enumerate(ranked)]
+
+
+def _spread(found: Sequence[Found], k: int) -> list[Found]:
+    """The first k, with at most a share of them from one document as long as others have any."""
+    limit = max(1, round(k * ONE_DOCUMENT))
+    counts: Counter[str] = Counter()
+    first: list[Found] = []
+    rest: list[Found] = []
+    for item in found:
+        kept = counts[item.passage.document] < limit and len(first) < k
+        (first if kept else rest).append(item)
+        counts[item.passage.document] += 1
+    return [*first, *rest][:k]
