@@ -133,7 +133,7 @@ def _description(data: str) -> Description:
 
 def _data(passage: Passage) -> str:
     sentences = [
-        [[(s.start, s.end) for s in x.spans], x.part, x.role, x.speaker, x.act, x.time, " ".join(x.terms)]
+        [[(s.start, s.end) for s in x.spans], x.part, x.role, x.speaker, x.act, x.time, " ".join(x.terms), int(x.linked)]
         for x in passage.sentences
     ]
     fields = {"s": sentences, "h": passage.heading, "c": " ".join(passage.context), "l": passage.language}
@@ -143,7 +143,7 @@ def _data(passage: Passage) -> str:
 def _passage(identity: str, document: str, data: str) -> Passage:
     fields = json.loads(data)
     sentences = tuple(
-        Sentence(tuple(Span(a, b) for a, b in spans), part, role, speaker, act, time, tuple(terms.split()))
-        for spans, part, role, speaker, act, time, terms in fields["s"]
+        Sentence(tuple(Span(a, b) for a, b in spans), part, role, speaker, act, time, tuple(terms.split()), bool(linked))
+        for spans, part, role, speaker, act, time, terms, linked in fields["s"]
     )
     return Passage(identity, document, sentences, fields["h"], tuple(fields["c"].split()), fields["l"])

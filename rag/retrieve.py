@@ -29,9 +29,12 @@ if TYPE_CHECKING:
 CANDIDATES = 60
 BM25_SHARE = 0.18  # of a passage's score; the rest is its best sentence's coverage of the question
 NEIGHBOUR = 0.25  # weight of what the sentences around the best one add
+LINKED = 0.6  # weight of the sentence before one that points back to it: "Hierdoor kunnen …"
+ANSWERS = 0.4  # weight of the question that an answer answers
 DOCUMENT = 0.3  # weight of what the document's title, sender and date add
 VOICE = 0.85  # weight of who speaks: "what did Ploumen ask" is answered by a sentence that does not name her
-ROLE, ACT, ASKED = 0.03, 0.05, 0.04  # gains of a sentence by who is asked about, of the act asked for, with the kind of fact asked for
+ROLE, ACT, ASKED = 0.03, 0.05, 0.07  # gains of a sentence by who is asked about, of the act asked for, with the kind of fact asked for
+UNASKED = 0.15  # loss of a member's question where what was asked is not the point
 FOOTNOTE = 0.8  # a footnote's passage is worth this much of a body's
 RRF = 60  # the constant of reciprocal rank fusion
 RERANKED = 30  # passages that a cross-encoder reads
@@ -157,30 +160,40 @@ def sentence_scores(
     around = [max(NEIGHBOUR * c.strength(context), DOCUMENT * c.strength(described.document)) for c in concepts]
     total = sum(c.value for c in concepts) or 1.0
     scores = []
+    asked = [ANSWERS * c.strength(context) for c in concepts]
     for i, strengths in enumerate(own):
-        near = own[max(0, i - 1) : i] + own[i + 1 : i + 2]
+        near = [(LINKED if sentences[i].linked else NEIGHBOUR, n) for n in own[max(0, i - 1) : i]]
+        near += [(NEIGHBOUR, n) for n in own[i + 1 : i + 2]]
+        above = asked if sentences[i].part == "answer" else around
         score = 0.0
         for j, concept in enumerate(concepts):
-            beside = max([NEIGHBOUR * n[j] for n in near] + [around[j]])
+            beside = max([weight * n[j] for weight, n in near] + [around[j], above[j]])
             score += concept.value * max(strengths[j], beside, voiced[sentences[i].speaker or described.sender][j])
         scores.append(score / total)
     return scores
+
+
+def passage_context(passage: Passage) -> frozenset[str]:
+    """The terms of what stands above a passage's sentences: its heading, the question it answers."""
+    inside = {t for s in passage.sentences if s.part in ("heading", "question") for t in s.terms}
+    return frozenset(passage.context) | inside
 
 
 def passage_score(
     passage: Passage, described: Described, bm25: float, question: Question, concepts: Sequence[Weighted]
 ) -> float:
     """A candidate's score from its BM25 score (scaled to at most 1) and its best sentence."""
-    context = frozenset(passage.context) | {t for s in passage.sentences if s.part in ("heading", "question") for t in s.terms}
-    scores = sentence_scores(passage.sentences, concepts, context, described)
-    best = max((x + _fit(question, s) for x, s in zip(scores, passage.sentences, strict=True)), default=0.0)
+    scores = sentence_scores(passage.sentences, concepts, passage_context(passage), described)
+    best = max((x + fit(question, s) for x, s in zip(scores, passage.sentences, strict=True)), default=0.0)
     score = BM25_SHARE * bm25 + (1 - BM25_SHARE) * best
     return score * (FOOTNOTE if all(s.part == "footnote" for s in passage.sentences) else 1.0)
 
 
-def _fit(question: Question, sentence: Sentence) -> float:
+def fit(question: Question, sentence: Sentence) -> float:
     """What a sentence gains for being of the kind, or by the speaker, that the question asks for."""
     gain = 0.0
+    if sentence.act == "question" and not question.acts & {"question", "demand"}:
+        gain -= UNASKED
     if question.roles and sentence.role in question.roles:
         gain += ROLE
     if sentence.act in question.acts or (sentence.act == "request" and "demand" in question.acts):

@@ -22,10 +22,14 @@ from rag.types import Document, Part, Passage, Role, Sentence, Span
 FULL = 1000  # characters after which a passage takes no further paragraph
 LONGEST = 1300  # characters that a passage does not exceed, but for one sentence that does so alone
 SHORT = 260  # characters below which a rest joins the passage before it
-VERSION = "4"  # part of what an index was built with: raise it when the same document gives other passages
+VERSION = "5"  # part of what an index was built with: raise it when the same document gives other passages
 
 _ASKER = re.compile(r"[Vv]ragen\s+van\s+((?:het\s+lid|de\s+leden)\s+.{2,120}?)\s+aan\s", re.DOTALL)
 _ANSWERER = re.compile(r"Antwoord\s+van\s+(.{5,220}?)\s*\((?:ontvangen|mede namens)", re.DOTALL)
+_LINKED = re.compile(
+    r"(?:Hier|Daar)(?:door|mee|bij|in|van|voor|toe|naast|om|over|na|op|uit|entegen)\b|(?:Dit|Deze|Dat|Die|Zij|Hij|Zo|Ook|Dus|Immers|"
+    r"Desondanks|Toch|Echter|Bovendien|Tevens|Voorts|This|These|That|They|Therefore|Thereby|It)\b"
+)
 
 
 @dataclass(slots=True)
@@ -142,7 +146,7 @@ class _Reader:
             if part not in ("heading", "footnote"):
                 self.previous = said
             found = tuple(terms(view.text[start:end]))
-            out.append(Sentence(spans, part, self.state.role, self.state.speaker, said.act, said.time, found))
+            out.append(Sentence(spans, part, self.state.role, self.state.speaker, said.act, said.time, found, bool(_LINKED.match(text))))
         return out
 
 

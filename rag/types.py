@@ -71,6 +71,7 @@ class Sentence:
     act: SpeechAct = "other"
     time: Time = "present"
     terms: tuple[str, ...] = ()  # what search sees of it, in order
+    linked: bool = False  # begins with a word that points back: "Hierdoor …", "Dit …", "Zij …"
 
     @property
     def start(self) -> int:

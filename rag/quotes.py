@@ -1,0 +1,92 @@
+"""Question + passages -> the one to four sentences that answer it, verbatim.
+
+A sentence is chosen by how much of the question it covers, by who says it and which act it performs, by whether it
+holds the kind of fact asked for, and by the passage it stands in. Nothing is rewritten.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.question import Question
+from rag.retrieve import Described, Retrieved, Weighted, fit, passage_context, sentence_scores
+from rag.types import Found, Passage, Sentence
+
+READ = 8  # passages whose sentences are considered
+PASSAGE_SHARE = 0.25  # of a sentence's score: what the passage around it is worth
+KEPT = 0.62  # a sentence is shown only if it scores this share of the best one
+MOST, MOST_PARTS = 3, 4  # statements shown; for a question in two parts or about an act
+SAME = 0.6  # overlap of terms (Jaccard) from which two sentences say the same
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A sentence of the answer, with the passage it stands in and how well it covers the question (0 to 1)."""
+
+    sentence: Sentence
+    passage: Passage
+    score: float
+    coverage: float
+
+
+def choose(question: Question, retrieved: Retrieved, described: dict[str, Described]) -> list[Chosen]:
+    """The sentences that answer, the best first, then in the order of their documents; empty where nothing matches."""
+    ranked = rank_sentences(question, retrieved.passages[:READ], retrieved.concepts, described)
+    if not ranked:
+        return []
+    most = MOST_PARTS if question.acts & {"commitment", "demand"} or _in_parts(question.text) else MOST
+    kept: list[Chosen] = []
+    for candidate in ranked:
+        if len(kept) == most or candidate.score < KEPT * ranked[0].score:
+            break
+        if not any(_overlap(candidate.sentence, k.sentence) >= SAME for k in kept):
+            kept.append(candidate)
+    return in_reading_order(kept)
+
+
+def in_reading_order(chosen: Sequence[Chosen]) -> list[Chosen]:
+    """The best sentence's document first, then the others as they rank; inside a document as the text goes."""
+    documents = list(dict.fromkeys(c.passage.document for c in chosen))
+    return sorted(chosen, key=lambda c: (documents.index(c.passage.document), c is not chosen[0], c.sentence.start))
+
+
+def rank_sentences(
+    question: Question, found: Sequence[Found], concepts: Sequence[Weighted], described: dict[str, Described]
+) -> list[Chosen]:
+    """Every sentence of some passages that could be quoted, best first."""
+    out: dict[tuple[str, int], Chosen] = {}
+    for item in found:
+        passage = item.passage
+        covered = sentence_scores(passage.sentences, concepts, passage_context(passage), described[passage.document])
+        for sentence, coverage in zip(passage.sentences, covered, strict=True):
+            if quotable(sentence, question):
+                score = (1 - PASSAGE_SHARE) * (coverage + fit(question, sentence)) + PASSAGE_SHARE * item.score
+                key = (passage.document, sentence.start)
+                if key not in out or out[key].score < score:
+                    out[key] = Chosen(sentence, passage, score, coverage)
+    return sorted(out.values(), key=lambda c: (-c.score, c.passage.document, c.sentence.start))
+
+
+def quotable(sentence: Sentence, question: Question) -> bool:
+    """Whether a sentence can stand alone as an answer: a heading only as a demand, a question only if it is asked for."""
+    if len(sentence.terms) < 2 and sentence.part != "answer":
+        return False
+    if sentence.part == "heading":
+        return sentence.act == "demand"
+    if sentence.act == "question":
+        return bool(question.acts & {"question", "demand"}) or "parliament" in question.roles or len(sentence.terms) > 5
+    return True
+
+
+def _in_parts(text: str) -> bool:
+    """Whether a question asks two things: "until when, and who decided it?"."""
+    return text.count("?") > 1 or bool(
+        re.search(r"[,;]?\s(?:and|en|but|maar)\s(?:what|who|when|how|which|where|why|did|does|is|was|wat|wie|wanneer|hoe|hoeveel|welke?|waar|waarom)\b", text, re.IGNORECASE)
+    )
+
+
+def _overlap(one: Sentence, other: Sentence) -> float:
+    a, b = set(one.terms), set(other.terms)
+    return len(a & b) / len(a | b) if a | b else 0.0
