@@ -144,11 +144,11 @@ _SUFFIXES = ("eringen", "ering", "eren", "aties", "atie", "eerd", "ingen", "ing"
 def root(word: str) -> str:
     """What a word shares with the words derived from it: "veroordelen" and "veroordeling", "Oeganda" and "Oegandees".
 
-    Cruder than a lemma and worth less; at least five letters are left standing.
+    Cruder than a lemma and worth less; at least four letters are left standing.
     """
     base = lemma(word)
     for suffix in _SUFFIXES:
-        if base.endswith(suffix) and len(base) - len(suffix) >= 5:
+        if base.endswith(suffix) and len(base) - len(suffix) >= (4 if suffix in ("en", "e") else 5):
             base = base[: -len(suffix)]
             break
     if len(base) > 2 and base[-1] == base[-2]:

@@ -116,11 +116,20 @@ class Glossary:
             for form in entry.english:
                 _offer(self._forms["en"], key(form, "en"), {f: NEXT**i for i, f in enumerate(entry.dutch)})
         self._add_dutch(entries)
+        self._places: dict[Language, set[Key]] = {"en": set(), "nl": set()}
+        for entry in entries:
+            if entry.source.startswith("CLDR:"):
+                self._places["en"].update(key(f, "en") for f in entry.english)
+                self._places["nl"].update(key(f, "nl") for f in entry.dutch)
         for entry in synonyms:
             for form in entry.english:
                 _offer(self._forms["nl"], key(form, "nl"), dict.fromkeys(entry.dutch, SAID))
             for form in entry.dutch:
                 _offer(self._forms["nl"], key(form, "nl"), dict.fromkeys(entry.english, SYNONYM))
+
+    def is_place(self, question_words: Sequence[str], language: Language) -> bool:
+        """Whether words name a state or territory."""
+        return key(" ".join(question_words), language) in self._places[language]
 
     def _add_dutch(self, entries: Sequence[Entry]) -> None:
         """A Dutch question gains abbreviations, what they stand for, and the words that translate the same English."""
@@ -128,6 +137,8 @@ class Glossary:
         shared: dict[Key, Counter[str]] = defaultdict(Counter)
         for entry in entries:
             short = [f for f in (*entry.dutch, *entry.english) if is_abbreviation(f)]
+            if entry.source.startswith("CLDR:"):
+                _offer(self._forms["nl"], key(entry.dutch[0], "nl"), dict.fromkeys(entry.english, ABBREVIATED))
             for form in dict.fromkeys((*entry.dutch, *short)):
                 at = keys.get(form) or key(form, "nl")
                 others = [f for f in (*entry.dutch, *short) if f != form]

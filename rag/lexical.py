@@ -30,7 +30,7 @@ K1, B = 1.2, 0.6
 CONTEXT = 0.4  # weight of an occurrence in the passage's heading or question instead of in its text
 HEAD, MODIFIER, PART = 0.7, 0.6, 0.35  # "regime" finds "sanctieregime"; "sanctie" does; the compound finds its part
 DERIVED = 0.75  # "veroordelen" finds "veroordeling"
-NEAR = 0.55  # smallest Dice similarity of character 4-grams that counts as a near spelling
+NEAR = 0.5  # smallest Dice similarity of character 4-grams that counts as a near spelling
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ class Concept:
     weight: float = 1.0
     exact: bool = False  # a number, a date, a Kamerstuk: no near spellings
     part: bool = False  # a component of a phrase that is a concept itself
+    place: bool = False  # a state or territory
+    means: str = ""  # the role or the speech act that its words stand for
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def understand(text: str, known: Glossary | None = None) -> Question:
     language = detect_language(text)
     acts = frozenset(a for a, forms in _cues()["acts"].items() if _holds(text, forms[language], language))
     roles = frozenset(r for r, forms in _cues()["actors"].items() if _holds(text, forms[language], language))
-    asks = frozenset(a for a, forms in _cues()["asks"].items() if _says(text, forms[language]))
+    asks = _asks(text, language)
     years = tuple(sorted({int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", text)}))
     concepts = _concepts(text, language, known or glossary())
     return Question(text, language, concepts, acts, roles, asks, years)
@@ -106,6 +108,14 @@ def _holds(text: str, forms: Sequence[str], language: Language) -> bool:
         if any(flat[i : i + len(wanted)] == wanted for i in range(len(flat) - len(wanted) + 1)):
             return True
     return False
+
+
+def _asks(text: str, language: Language) -> frozenset[str]:
+    """The kinds of fact a question wants; a number of something that is paid is an amount."""
+    found = {a for a, forms in _cues()["asks"].items() if _says(text, forms[language])}
+    if {"number", "money"} <= found:
+        found.add("amount")
+    return frozenset(found - {"money"})
 
 
 def _says(text: str, forms: Sequence[str]) -> bool:
@@ -174,7 +184,8 @@ def _match_concepts(found: Sequence[str], match: Match, language: Language, know
         for variant in _variants(form):
             best[variant] = max(weight, best.get(variant, 0.0))
     alternatives = tuple(best.items())
-    concepts = [Concept(" ".join(said), alternatives)] if alternatives else []
+    place = known.is_place(said, language)
+    concepts = [Concept(" ".join(said), alternatives, place=place)] if alternatives else []
     if len(said) > 1:
         for word in said:
             for single in known.match([word], language):
@@ -198,17 +209,16 @@ def _variants(form: str) -> list[tuple[str, ...]]:
 def _merged(concepts: Sequence[Concept], language: Language) -> tuple[Concept, ...]:
     """Each concept once, with a smaller weight for words that name actors and acts."""
     general = {
-        p
-        for group in ("actors", "acts")
-        for forms in _cues()[group].values()
+        " ".join(key(form, language)): meaning
+        for group in ("acts", "actors")
+        for meaning, forms in _cues()[group].items()
         for form in forms[language]
-        for p in (" ".join(key(form, language)),)
     }
     out: dict[str, Concept] = {}
     for concept in concepts:
         folded = " ".join(key(concept.label, language)) or concept.label
         if folded in general:
-            concept = replace(concept, weight=concept.weight * GENERAL)
+            concept = replace(concept, weight=concept.weight * GENERAL, means=general[folded])
         elif normal(concept.label) in common_words()[language]:
             concept = replace(concept, weight=concept.weight * COMMON)
         if folded not in out or out[folded].weight < concept.weight:

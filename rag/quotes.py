@@ -19,6 +19,11 @@ PASSAGE_SHARE = 0.25  # of a sentence's score: what the passage around it is wor
 KEPT = 0.62  # a sentence is shown only if it scores this share of the best one
 MOST, MOST_PARTS = 3, 4  # statements shown; for a question in two parts or about an act
 SAME = 0.6  # overlap of terms (Jaccard) from which two sentences say the same
+DEEDS = {"commitment": 0.25, "decline": 0.2}
+DONE = 0.15  # for a report of what the government itself does
+POINTER = 0.15  # loss of a sentence that only refers to another document or answer
+_POINTERS = frozenset("verwezen verwijs verwijzen verwijst".split())
+_DOERS = frozenset("nederland kabinet regering minister ministerie staatssecretaris".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,22 @@ def choose(question: Question, retrieved: Retrieved, described: dict[str, Descri
             break
         if not any(_overlap(candidate.sentence, k.sentence) >= SAME for k in kept):
             kept.append(candidate)
-    return in_reading_order(kept)
+    return in_reading_order(question, kept)
 
 
-def in_reading_order(chosen: Sequence[Chosen]) -> list[Chosen]:
-    """The best sentence's document first, then the others as they rank; inside a document as the text goes."""
+def in_reading_order(question: Question, chosen: Sequence[Chosen]) -> list[Chosen]:
+    """Promises first where they are asked for; then the best sentence's document, inside it as the text goes."""
     documents = list(dict.fromkeys(c.passage.document for c in chosen))
-    return sorted(chosen, key=lambda c: (documents.index(c.passage.document), c is not chosen[0], c.sentence.start))
+    promised = "commitment" in question.acts
+    return sorted(
+        chosen,
+        key=lambda c: (
+            promised and c.sentence.act != "commitment",
+            documents.index(c.passage.document),
+            c is not chosen[0],
+            c.sentence.start,
+        ),
+    )
 
 
 def rank_sentences(
@@ -62,11 +76,21 @@ def rank_sentences(
         covered = sentence_scores(passage.sentences, concepts, passage_context(passage), described[passage.document])
         for sentence, coverage in zip(passage.sentences, covered, strict=True):
             if quotable(sentence, question):
-                score = (1 - PASSAGE_SHARE) * (coverage + fit(question, sentence)) + PASSAGE_SHARE * item.score
+                gain = fit(question, sentence) + _deed(question, sentence)
+                gain -= POINTER if _POINTERS & set(sentence.terms) else 0.0
+                score = (1 - PASSAGE_SHARE) * (coverage + gain) + PASSAGE_SHARE * item.score
                 key = (passage.document, sentence.start)
                 if key not in out or out[key].score < score:
                     out[key] = Chosen(sentence, passage, score, coverage)
     return sorted(out.values(), key=lambda c: (-c.score, c.passage.document, c.sentence.start))
+
+
+def _deed(question: Question, sentence: Sentence) -> float:
+    """What a sentence gains where a promise is asked about: promises first, then refusals, then what the government does."""
+    if "commitment" not in question.acts or sentence.role != "government":
+        return 0.0
+    doer = bool(_DOERS & set(sentence.terms))
+    return DEEDS.get(sentence.act, DONE if doer else 0.0)
 
 
 def quotable(sentence: Sentence, question: Question) -> bool:

@@ -34,6 +34,9 @@ ANSWERS = 0.4  # weight of the question that an answer answers
 DOCUMENT = 0.3  # weight of what the document's title, sender and date add
 VOICE = 0.85  # weight of who speaks: "what did Ploumen ask" is answered by a sentence that does not name her
 ROLE, ACT, ASKED = 0.03, 0.05, 0.07  # gains of a sentence by who is asked about, of the act asked for, with the kind of fact asked for
+TOPIC = 0.7  # weight of the heading where a promise is asked about: a section speaks of what its heading names
+MEANT = {"decline": 0.6, "report": 0.2, "answer": 0.2}  # what else answers "what was promised": that it was refused, what is done
+SPOKEN = 0.3  # weight of a speaker's role where the question names it: "the cabinet" is met by what the cabinet says
 UNASKED = 0.15  # loss of a member's question where what was asked is not the point
 FOOTNOTE = 0.8  # a footnote's passage is worth this much of a body's
 RRF = 60  # the constant of reciprocal rank fusion
@@ -146,7 +149,7 @@ class Described:
 
 
 @lru_cache(maxsize=10_000)
-def _voice(speaker: str | None) -> frozenset[str]:
+def voice(speaker: str | None) -> frozenset[str]:
     return frozenset(terms(speaker)) if speaker else frozenset()
 
 
@@ -155,9 +158,10 @@ def sentence_scores(
 ) -> list[float]:
     """Each sentence's coverage, with a little from its neighbours, the heading above it and the document it is in."""
     voices = {s.speaker or described.sender for s in sentences}
-    voiced = {v: [VOICE * c.strength(_voice(v)) for c in concepts] for v in voices}
-    own = [[c.strength(frozenset(s.terms)) for c in concepts] for s in sentences]
-    around = [max(NEIGHBOUR * c.strength(context), DOCUMENT * c.strength(described.document)) for c in concepts]
+    voiced = {v: [VOICE * c.strength(voice(v)) for c in concepts] for v in voices}
+    own = [[max(c.strength(frozenset(s.terms)), meant(c, s)) for c in concepts] for s in sentences]
+    topic = TOPIC if any(c.concept.means == "commitment" for c in concepts) else NEIGHBOUR
+    around = [max(topic * c.strength(context), DOCUMENT * c.strength(described.document)) for c in concepts]
     total = sum(c.value for c in concepts) or 1.0
     scores = []
     asked = [ANSWERS * c.strength(context) for c in concepts]
@@ -171,6 +175,18 @@ def sentence_scores(
             score += concept.value * max(strengths[j], beside, voiced[sentences[i].speaker or described.sender][j])
         scores.append(score / total)
     return scores
+
+
+def meant(concept: Weighted, sentence: Sentence) -> float:
+    """How far a sentence is what a word for an act or a speaker asks for: "promise" is met by a commitment."""
+    wanted = concept.concept.means
+    if not wanted:
+        return 0.0
+    if wanted == sentence.act or (wanted == "demand" and sentence.act == "request"):
+        return 1.0
+    if wanted == "commitment" and sentence.role == "government":
+        return MEANT.get(sentence.act, 0.0)
+    return SPOKEN if wanted == sentence.role else 0.0
 
 
 def passage_context(passage: Passage) -> frozenset[str]:

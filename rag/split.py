@@ -239,7 +239,7 @@ def _names(text: str) -> tuple[str | None, str | None]:
     asker, answerer = _ASKER.search(head), _ANSWERER.search(head)
     return (
         " ".join(asker[1].split()) if asker else None,
-        " ".join(answerer[1].split()) if answerer else None,
+        re.sub(r"\b(en|mede namens) van\b", r"\1", " ".join(answerer[1].split())) if answerer else None,
     )
 
 

@@ -50,7 +50,12 @@ def test_a_number_without_a_note_is_text():
 
 @pytest.mark.parametrize(
     "body",
-    ["op S/2025/556 en S4 staat 4", "zie www.un.org/4 en http://un.org/a4", "in 4 landen (4) en § 4", "38.000 gevallen en 25% in 2024"],
+    [
+        "op S/2025/556 en S4 staat 4",
+        "zie www.un.org/4 en http://un.org/a4",
+        "in 4 landen (4) en § 4",
+        "38.000 gevallen en 25% in 2024",
+    ],
 )
 def test_numbers_of_the_text_itself_are_no_markers(body):
     assert found(body, ("4", NOTE)) == []
@@ -65,7 +70,10 @@ def test_letters_go_before_numbers_where_both_would_do():
 
 
 def test_markers_come_in_the_order_of_their_notes():
-    assert found("aanpak2 en aanpak1 en aanpak2.", ("1", NOTE), ("2", NOTE)) == [("aanpak", "1"), ("aanpak", "2")]
+    assert found("aanpak2 en aanpak1 en aanpak2.", ("1", NOTE), ("2", NOTE)) == [
+        ("aanpak", "1"),
+        ("aanpak", "2"),
+    ]
 
 
 def test_marker_stands_before_its_note_never_inside_one():
@@ -80,7 +88,9 @@ def test_line_that_begins_as_a_note(line, number):
     assert note_number(line) == number
 
 
-@pytest.mark.parametrize("line", ["12", "2024. In", "1325over", "Kamerstuk 12", "1.2 Titel", "2013), 2242", ""])
+@pytest.mark.parametrize(
+    "line", ["12", "2024. In", "1325over", "Kamerstuk 12", "1.2 Titel", "2013), 2242", ""]
+)
 def test_line_that_only_begins_with_digits(line):
     assert note_number(line) is None
 
@@ -90,14 +100,20 @@ def test_line_that_only_begins_with_digits(line):
     [
         (
             "000",
-            "1946. 2024. daarvoor. resoluties (RSF). aanpak Committee Hub Package accountability. justice (MENA). 2025.",
+            "1946. 2024. daarvoor. resoluties (RSF). aanpak Committee Hub Package accountability. "
+            "justice (MENA). 2025.",
         ),
         ("001", ""),
-        ("002", "1325 rijksoverheid. geweld. Haag. financierde landen meisjes. Irak 2023. herkomst. 2022–2025 veiligheidsbeleid."),
+        (
+            "002",
+            "1325 rijksoverheid. geweld. Haag. financierde landen meisjes. Irak 2023. herkomst. "
+            "2022–2025 veiligheidsbeleid.",
+        ),
         ("003", "2018?"),
         (
             "004",
-            "deelnemen marginaal benut beleidsbrief conflict States missie etniciteit vrede bekopen budget 1325 2007-2014 "
+            "deelnemen marginaal benut beleidsbrief conflict States missie etniciteit vrede bekopen "
+            "budget 1325 2007-2014 "
             "noodhulp ambassades geblokkeerd Actiepunten verwacht gaan ‘beschermen’ (CEDAW) (MISP)",
         ),
     ],

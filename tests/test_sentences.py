@@ -11,7 +11,8 @@ from rag.types import Span
 SEEDS = Path(__file__).parent.parent / "seeds"
 FEW = settings(max_examples=100, deadline=None)
 FRAGMENTS = st.sampled_from(
-    ["nr.", "c.s.", "jl.", "C.C.J.", "De", "het", "12.", "2024.", "?", "!»", "…", "...", "(", "\n", "\t", "«", "»”)]",
+    ["nr.", "c.s.", "jl.", "C.C.J.", "De", "het", "12.", "2024.", "?", "!»", "…", "...", "(", "\n", "\t",
+     "«", "»”)]",
      "mln. euro", "\u00a0", "\uf0b7", "é.", "d.d.", "Wat?", "1."]
 )  # fmt: skip
 OPEN_TEXT = st.one_of(
@@ -33,7 +34,8 @@ def sentences(text):
         "Zie art. 100 d.d. 6 april.",
         "Zie Kamerstuk 36 247 nr.11 en 26 150 en 34 952, nr. 190.",
         "Tijdens het debat van 25 september jl. heb ik dit toegezegd.",
-        "Zoals aangekondigd op 21 januari jl. (Kamerstuk\n36 600 XVII-55) zal een instrument worden uitgewerkt.",
+        "Zoals aangekondigd op 21 januari jl. (Kamerstuk\n36 600 XVII-55) zal een instrument worden "
+        "uitgewerkt.",
         "De Minister van Buitenlandse Zaken, C.C.J. Veldkamp",
         "Dr. Denis Mukwege Foundation",
         "O.a. Nederland, m.b.t. Soedan, t.a.v. Myanmar.",

@@ -1,0 +1,174 @@
+"""The ask flow, top to bottom: what the command line, the app and the evaluation all call.
+
+    question → retrieve → quotes or generate → verify → Answer
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from rag import __version__
+from rag.generate import ChatModel, Unavailable, choose_model, write
+from rag.index import Index, open_index, read_state
+from rag.models import load_reranker
+from rag.question import Question, check, understand
+from rag.quotes import Chosen, choose
+from rag.refusal import judge
+from rag.retrieve import Filters, Retrieved, retrieve
+from rag.settings import Settings
+from rag.types import Answer, Citation, RankedPassage, Receipt, Refusal, Statement
+from rag.verify import cite, exact, fold
+from rag.wording import say
+
+Turn = tuple[str, str]  # an earlier question and its answer
+SHOWN = 10  # passages listed with an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long the two halves of an answer took, in milliseconds."""
+
+    retrieve: float
+    answer: float
+
+
+@dataclass(slots=True)
+class Assistant:
+    """Answers questions over one index; notices when another process made a newer one."""
+
+    settings: Settings
+    _index: Index | None = field(default=None, repr=False)
+
+    @property
+    def index(self) -> Index:
+        """The current generation, opened again when there is a newer one."""
+        state = read_state(self.settings.index_dir)
+        if self._index is None or state is None or int(state["generation"]) != self._index.generation:
+            self._index = open_index(self.settings)
+        return self._index
+
+    def ask(
+        self,
+        text: str,
+        filters: Filters = Filters(),
+        history: Sequence[Turn] = (),
+        on_statement: Callable[[Statement], None] | None = None,
+    ) -> Answer:
+        """Answer one question; raises a KamerbronError that says what to do."""
+        return self.ask_timed(text, filters, history, on_statement)[0]
+
+    def ask_timed(
+        self,
+        text: str,
+        filters: Filters = Filters(),
+        history: Sequence[Turn] = (),
+        on_statement: Callable[[Statement], None] | None = None,
+    ) -> tuple[Answer, Timing]:
+        """The same, with how long it took."""
+        index = self.index
+        begun = time.perf_counter()
+        question = follow_up(check(text), history)
+        retrieved = self._retrieve(index, question, filters)
+        retrieved_at = time.perf_counter()
+        answer = self._answer(index, question, retrieved, filters, on_statement)
+        done = time.perf_counter()
+        return answer, Timing((retrieved_at - begun) * 1000, (done - retrieved_at) * 1000)
+
+    def search(self, text: str, k: int = SHOWN, filters: Filters = Filters()) -> tuple[Question, Retrieved]:
+        """The ranked passages, before any answer is composed."""
+        question = understand(text)
+        return question, self._retrieve(self.index, question, filters, k)
+
+    def _retrieve(self, index: Index, question: Question, filters: Filters, k: int = SHOWN) -> Retrieved:
+        reranker = load_reranker(self.settings.reranker_model) if self.settings.reranker_model else None
+        return retrieve(index, question, filters, k, reranker)
+
+    def _answer(
+        self,
+        index: Index,
+        question: Question,
+        retrieved: Retrieved,
+        filters: Filters,
+        on_statement: Callable[[Statement], None] | None,
+    ) -> Answer:
+        chosen = choose(question, retrieved, index.described)
+        refusal = judge(index, question, retrieved, chosen, filters)
+        notices = [index.rebuilt] if index.rebuilt else []
+        model = choose_model(self.settings)
+        if refusal is None and isinstance(model, ChatModel):
+            written = write(model, self.settings, index, question, retrieved, on_statement)
+            if not isinstance(written, Unavailable):
+                left_out = [say("left_out", question.language, count=written.left_out)] if written.left_out else []
+                notices = [*notices, say("mode_llm", question.language, model=model.name), *left_out]
+                return self._compose(index, question, retrieved, written.statements, written.citations, None, notices, model, written.prompt)
+            model = written
+        if isinstance(model, Unavailable):
+            notices.append(say("mode_quotes", question.language, why=model.why(question.language)))
+        statements, citations = quote(index, [] if refusal else chosen)
+        if not refusal and "commitment" in question.acts and not any(c.speech_act == "commitment" for c in citations):
+            notices.append(say("no_commitment", question.language))
+        if on_statement is not None:
+            for statement in statements:
+                on_statement(statement)
+        return self._compose(index, question, retrieved, statements, citations, refusal, notices)
+
+    def _compose(
+        self,
+        index: Index,
+        question: Question,
+        retrieved: Retrieved,
+        statements: Sequence[Statement],
+        citations: Sequence[Citation],
+        refusal: Refusal | None,
+        notices: Sequence[str],
+        model: ChatModel | None = None,
+        prompt: str | None = None,
+    ) -> Answer:
+        ranked = tuple(
+            RankedPassage(f.passage.document, f.passage.start, f.passage.end, f.score, rank)
+            for rank, f in enumerate(retrieved.passages[:SHOWN], 1)
+        )
+        partial = bool(statements) and "commitment" in question.acts and not any(c.speech_act == "commitment" for c in citations)
+        return Answer(
+            question=question.text,
+            question_language=question.language,
+            mode="llm" if model else "quotes",
+            model=model.name if model else None,
+            status="refused" if refusal or not statements else "partial" if partial else "answered",
+            refusal=refusal or (None if statements else Refusal("not_in_corpus", say("not_in_corpus", question.language))),
+            statements=tuple(statements),
+            citations=tuple(citations),
+            passages=ranked,
+            receipt=Receipt(index.digest, index.model.name, model.name if model else None, prompt, __version__),
+            notices=tuple(notices),
+        )
+
+
+def quote(index: Index, chosen: Sequence[Chosen]) -> tuple[list[Statement], list[Citation]]:
+    """Statements that are quotations: one a sentence, one citation a span, each checked against the document."""
+    statements: list[Statement] = []
+    citations: list[Citation] = []
+    for item in chosen:
+        document = item.passage.document
+        text = index.text(document)
+        made = []
+        for span in item.sentence.spans:
+            citation = cite(len(citations) + len(made) + 1, document, text, span, item.sentence, index.descriptions[document])
+            if citation is not None and exact(citation, index.text):
+                made.append(citation)
+        if len(made) == len(item.sentence.spans):  # a sentence that cannot be quoted whole is not quoted
+            citations += made
+            statements.append(Statement(fold(" ".join(c.quote for c in made)), tuple(c.id for c in made)))
+    return statements, citations
+
+
+def follow_up(text: str, history: Sequence[Turn]) -> Question:
+    """The question understood; what it leaves out is taken from the question before it."""
+    question = understand(text)
+    if not history:
+        return question
+    from rag.conversation import completed  # noqa: PLC0415 - only conversations need it
+
+    return understand(completed(text, [q for q, _ in history]))

@@ -1,0 +1,243 @@
+"""The command line: reads arguments, calls one function, prints for a person or as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from rag import __version__
+from rag.errors import InputError, KamerbronError
+from rag.index import Tick, read_state
+from rag.retrieve import Filters
+from rag.settings import Settings, load_settings
+
+app = typer.Typer(
+    help="Answers over Dutch parliamentary documents, with quotations copied by code and cited to the character.",
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+)  # fmt: skip
+SEEDS = Path("seeds")
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on stdout.")]
+Role = Annotated[list[str] | None, typer.Option("--role", help="government, parliament or civil_society; may be given again.")]
+Sender = Annotated[list[str] | None, typer.Option("--sender", help="Part of a sender's name; may be given again.")]
+KindOption = Annotated[list[str] | None, typer.Option("--kind", help="kamerbrief, kamervragen, motie …; may be given again.")]
+Dossier = Annotated[list[str] | None, typer.Option("--dossier", help="A dossier number, 36247; may be given again.")]
+DocumentOption = Annotated[list[str] | None, typer.Option("--document", help="A document's file name; may be given again.")]
+Since = Annotated[str | None, typer.Option("--since", help="Only documents dated on or after YYYY-MM-DD.")]
+Until = Annotated[str | None, typer.Option("--until", help="Only documents dated on or before YYYY-MM-DD.")]
+
+
+@app.callback()
+def _options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False) -> None:
+    if debug:
+        os.environ["RAG_DEBUG"] = "1"
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; seeds/ if none is given.")] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Begin with an empty index.")] = False,
+) -> None:
+    """Read files or folders into the index; only what changed is embedded again."""
+    from rag.ingest import ingest as run  # noqa: PLC0415 - what one command needs is imported there
+    from rag.terminal import ingest_table  # noqa: PLC0415
+
+    with _progress() as tick:
+        report = run(paths or [SEEDS], load_settings(), tick, rebuild)
+    _out().print(ingest_table(report))
+    if report.refused and len(report.refused) == len(report.lines):
+        raise InputError("Nothing could be read; the index is as it was. The table says why.")
+
+
+@app.command()
+def ask(
+    question: str, as_json: Json = False, role: Role = None, sender: Sender = None, kind: KindOption = None,
+    dossier: Dossier = None, document: DocumentOption = None, since: Since = None, until: Until = None,
+) -> None:  # fmt: skip
+    """Answer a question, with numbered citations."""
+    from rag.assistant import Assistant  # noqa: PLC0415
+    from rag.question import check  # noqa: PLC0415
+    from rag.terminal import print_answer  # noqa: PLC0415
+
+    check(question)
+    filters = _filters(role, sender, kind, dossier, document, since, until)
+    settings = load_settings()
+    _build_first(settings)
+    answer = Assistant(settings).ask(question, filters)
+    if as_json:
+        _print_json(answer.to_dict())
+    else:
+        print_answer(_out(), answer)
+
+
+@app.command()
+def search(
+    question: str, k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10, as_json: Json = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show what the question was widened to and what each passage matched.")] = False,
+    role: Role = None, sender: Sender = None, kind: KindOption = None, dossier: Dossier = None, document: DocumentOption = None,
+    since: Since = None, until: Until = None,
+) -> None:  # fmt: skip
+    """The ranked passages, before any answer is composed."""
+    from rag.assistant import Assistant  # noqa: PLC0415
+    from rag.terminal import print_search, search_json  # noqa: PLC0415
+
+    settings = load_settings()
+    _build_first(settings)
+    assistant = Assistant(settings)
+    understood, retrieved = assistant.search(question, k, _filters(role, sender, kind, dossier, document, since, until))
+    if as_json:
+        _print_json(search_json(assistant.index, understood, retrieved, explain))
+    else:
+        print_search(_out(), assistant.index, understood, retrieved, explain)
+
+
+@app.command()
+def documents(as_json: Json = False) -> None:
+    """What is in the index."""
+    from rag.index import open_index  # noqa: PLC0415
+    from rag.terminal import documents_json, documents_table  # noqa: PLC0415
+
+    index = open_index(load_settings())
+    if as_json:
+        _print_json(documents_json(index))
+    else:
+        _out().print(documents_table(index))
+
+
+@app.command()
+def remove(document: str) -> None:
+    """Take a document out of the index; its file stays where it is."""
+    from rag.ingest import remove as run  # noqa: PLC0415
+
+    run(document, load_settings())
+    _out().print(f"Removed «{document}» from the index.", markup=False)
+
+
+@app.command()
+def doctor() -> None:
+    """What is installed, what will be used and why, and what to do about each problem."""
+    from rag.doctor import examine, print_report  # noqa: PLC0415
+
+    findings = examine(load_settings())
+    print_report(_out(), findings)
+    if any(f.status == "problem" for f in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def pull() -> None:
+    """Bring the configured models where a network allows."""
+    from rag.pull import pull as run  # noqa: PLC0415
+
+    run(load_settings(), _out())
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port on this machine.")] = 8501,
+    headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
+) -> None:
+    """Start the browser app on this machine's own address."""
+    from rag.serve import serve as run  # noqa: PLC0415
+
+    settings = load_settings()
+    _build_first(settings)
+    raise typer.Exit(run(port, headless))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    _out().print(__version__, highlight=False)
+
+
+def _filters(
+    role: list[str] | None, sender: list[str] | None, kind: list[str] | None, dossier: list[str] | None,
+    document: list[str] | None, since: str | None, until: str | None,
+) -> Filters:  # fmt: skip
+    from rag.filters import parse_filters  # noqa: PLC0415
+
+    return parse_filters(
+        roles=role, senders=sender, kinds=kind, dossiers=dossier, documents=document, since=since, until=until
+    )
+
+
+def _build_first(settings: Settings) -> None:
+    """Build the index from seeds/ where there is none yet."""
+    if read_state(settings.index_dir) is not None:
+        return
+    if not SEEDS.is_dir():
+        raise InputError(f"There is no index in «{settings.index_dir}» and no seeds/ here to build it from. Run `rag ingest PATH`.")
+    from rag.ingest import ingest as run  # noqa: PLC0415
+
+    _err().print(f"No index in «{settings.index_dir}» yet: building it from {SEEDS}/ …", markup=False)
+    with _progress() as tick:
+        run([SEEDS], settings, tick)
+
+
+_DOING = {"read": "Reading", "embed": "Embedding", "index": "Indexing"}
+
+
+@contextmanager
+def _progress() -> Iterator[Tick]:
+    """A progress bar on stderr; it shows nothing where stderr is no terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description:10}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_err(), transient=True, disable=not sys.stderr.isatty()) as bar:
+        tasks: dict[str, Any] = {}
+
+        def tick(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(_DOING.get(what, what), total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield tick
+
+
+def _out() -> Console:
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def _err() -> Console:
+    return Console(stderr=True, highlight=False)
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def main() -> None:
+    """The entry point: maps every error to a message of one or two lines and an exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except KamerbronError as error:
+        _fail(error, error.exit_status, str(error))
+    except KeyboardInterrupt:
+        sys.stderr.write("rag: stopped; what was indexed before is as it was.\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:  # a mistake of ours: say so, and how to show it to us
+        _fail(error, 1, f"something went wrong ({type(error).__name__}: {error}). Run again with --debug and report what it prints.")
+
+
+def _fail(error: BaseException, status: int, message: str) -> None:
+    if os.environ.get("RAG_DEBUG"):
+        traceback.print_exception(error)
+    sys.stderr.write(f"rag: {message}\n")
+    sys.exit(status)
+
+

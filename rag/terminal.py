@@ -1,0 +1,138 @@
+"""Answers, passages and documents as a terminal or a JSON reader sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rag.index import Index
+from rag.ingest import Report
+from rag.question import Question
+from rag.retrieve import Retrieved
+from rag.sentences import joined
+from rag.types import Answer, Citation, Language
+from rag.wording import introduction, label, say
+
+_COLOUR = {"new": "green", "changed": "yellow", "unchanged": "dim", "removed": "magenta", "refused": "red"}
+
+
+def print_answer(console: Console, answer: Answer) -> None:
+    """An answer for a person: each quotation under a line that says who and which act, the sources below."""
+    language = answer.question_language
+    for notice in answer.notices:
+        console.print(Text(notice, "dim"))
+    if answer.refusal is not None:
+        console.print(Text(answer.refusal.message, "bold"))
+        if answer.refusal.missing_terms:
+            console.print(Text(say("nowhere", language, terms=", ".join(answer.refusal.missing_terms))))
+        _print_nearest(console, answer)
+        return
+    for statement in answer.statements:
+        cited = answer.cited(statement)
+        first = cited[0]
+        line = introduction(first.sender, first.role, first.speech_act, first.title, first.date, language)
+        marks = "".join(f"[{c.id}]" for c in cited)
+        console.print()
+        console.print(Text.assemble((f"{line} ", "cyan"), (f"({label(first.role, first.speech_act, language)})", "dim")))
+        shown = joined("\n".join(c.quote for c in cited)) if answer.mode == "quotes" else statement.text
+        console.print(Text.assemble(f"  “{shown}” " if answer.mode == "quotes" else f"  {shown} ", (marks, "bold")))
+        if answer.mode == "llm":
+            for citation in cited:
+                console.print(Text(f"    [{citation.id}] “{joined(citation.quote)}”", "dim"))
+    console.print()
+    console.print(Text(say("sources", language), "bold"))
+    for document in dict.fromkeys(c.document for c in answer.citations):
+        console.print(Text(_source([c for c in answer.citations if c.document == document], answer.question_language)))
+
+
+def _source(citations: Sequence[Citation], language: Language) -> str:
+    """One document with the places of every citation in it."""
+    first = citations[0]
+    note = f" – {first.date_note}" if first.date_note else ""
+    places = ", ".join(f"[{c.id}] {c.start}–{c.end}" for c in citations)
+    dossier = f"; Kamerstuk {', '.join(first.dossier)}" if first.dossier else ""
+    senders = "; ".join(dict.fromkeys(c.sender or "–" for c in citations))
+    when = f"{first.date or say('undated', language)}{note}{dossier}"
+    return f"  {first.title}. {senders}, {when}.\n      {first.document}, {say('characters', language)} {places}"
+
+
+def _print_nearest(console: Console, answer: Answer) -> None:
+    if not answer.passages:
+        return
+    console.print()
+    console.print(Text(say("nearest", answer.question_language)))
+    for passage in answer.passages[:3]:
+        console.print(Text(f"  {passage.document}, {say('characters', answer.question_language)} {passage.start}–{passage.end}"))
+
+
+def print_search(console: Console, index: Index, question: Question, retrieved: Retrieved, explain: bool) -> None:
+    """The ranked passages; with `explain` also what each word of the question was widened to."""
+    if explain:
+        for concept in question.concepts:
+            said = ", ".join(f"{' + '.join(t)} ({w:.2f})" for t, w in concept.alternatives)
+            console.print(Text.assemble((f"{concept.label} ", "bold"), (f"×{concept.weight:.2f}  ", "dim"), said))
+        console.print()
+    for rank, found in enumerate(retrieved.passages, 1):
+        passage = found.passage
+        place = f"{passage.document} {passage.start}–{passage.end}"
+        console.print(Text.assemble((f"{rank:2}. ", "bold"), f"{found.score:.3f}  ", (place, "cyan"), f"  {passage.heading}"))
+        text = joined(index.text(passage.document)[passage.start : passage.end])
+        console.print(Text(f"    {text[:220]}{'…' if len(text) > 220 else ''}"))
+        if explain:
+            console.print(Text(f"    matched: {', '.join(found.matched) or '–'}", "dim"))
+
+
+def search_json(index: Index, question: Question, retrieved: Retrieved, explain: bool) -> dict[str, Any]:
+    """The ranked passages with their text."""
+    passages = []
+    for rank, found in enumerate(retrieved.passages, 1):
+        passage = found.passage
+        entry: dict[str, Any] = {
+            "document": passage.document, "start": passage.start, "end": passage.end, "score": found.score, "rank": rank,
+            "heading": passage.heading, "text": index.text(passage.document)[passage.start : passage.end],
+        }  # fmt: skip
+        if explain:
+            entry["matched"] = list(found.matched)
+        passages.append(entry)
+    result: dict[str, Any] = {"question": question.text, "question_language": question.language, "passages": passages}
+    if explain:
+        result["concepts"] = [
+            {"label": c.label, "weight": c.weight, "alternatives": [{"terms": list(t), "weight": round(w, 3)} for t, w in c.alternatives]}
+            for c in question.concepts
+        ]
+    return result
+
+
+def ingest_table(report: Report) -> Table:
+    """What was read, skipped or refused, and why."""
+    table = Table("document", "verdict", "passages", "why", box=None, pad_edge=False)
+    for line in report.lines:
+        table.add_row(Text(line.name), Text(line.verdict, _COLOUR[line.verdict]), str(line.passages or ""), Text(line.why))
+    return table
+
+
+def documents_table(index: Index) -> Table:
+    """What is in the index, a line a document."""
+    counts = index.catalogue.passage_counts()
+    table = Table("document", "title", "sender", "role", "kind", "date", "passages", box=None, pad_edge=False)
+    for name, d in index.descriptions.items():
+        row = (name, d.title, d.sender or "–", d.role or "–", d.kind, d.date or "–", str(counts.get(name, 0)))
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def documents_json(index: Index) -> list[dict[str, Any]]:
+    """What is in the index."""
+    counts = index.catalogue.passage_counts()
+    return [
+        {
+            "document": name, "title": d.title, "sender": d.sender, "role": d.role, "kind": d.kind, "date": d.date,
+            "date_note": d.date_note, "dossier": list(d.dossier), "language": d.language, "url": d.url,
+            "passages": counts.get(name, 0),
+        }
+        for name, d in index.descriptions.items()
+    ]  # fmt: skip

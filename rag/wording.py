@@ -1,0 +1,127 @@
+"""Every sentence that Kamerbron says itself, in Dutch and English. Quotations are never translated or touched."""
+
+from __future__ import annotations
+
+from rag.types import Language, Role, SpeechAct, Time
+
+TEXTS: dict[str, dict[Language, str]] = {
+    "not_in_corpus": {
+        "nl": "Deze documenten zeggen dit niet.",
+        "en": "These documents do not say.",
+    },
+    "no_name": {
+        "nl": "Deze documenten zeggen hierover niets in verband met {names}.",
+        "en": "These documents say nothing about this in connection with {names}.",
+    },
+    "no_amount": {
+        "nl": "Deze documenten noemen hiervoor geen bedrag.",
+        "en": "These documents state no amount for this.",
+    },
+    "off_topic": {
+        "nl": "Hierover gaan deze documenten niet.",
+        "en": "These documents are not about this.",
+    },
+    "civil_society_only": {
+        "nl": "Het kabinet zegt dit in deze documenten niet toe; alleen een maatschappelijke organisatie spreekt ervan.",
+        "en": "The cabinet does not commit to this in these documents; only a civil-society organisation speaks of it.",
+    },
+    "asked_not_answered": {
+        "nl": "Hiernaar is gevraagd, maar deze documenten bevatten er geen antwoord op.",
+        "en": "This was asked, but these documents hold no answer to it.",
+    },
+    "outside_dates": {
+        "nl": "Er is geen gedateerd document van {since} tot {until} dat hierover gaat.",
+        "en": "No dated document from {since} to {until} is about this.",
+    },
+    "no_commitment": {
+        "nl": "Een toezegging van het kabinet hierover staat niet in deze documenten; dit komt het dichtst in de buurt.",
+        "en": "No commitment of the cabinet on this stands in these documents; this comes closest.",
+    },
+    "nearest": {"nl": "Wat er het dichtst bij komt:", "en": "What comes nearest:"},
+    "nowhere": {"nl": "Komt nergens voor: {terms}", "en": "Occurs nowhere: {terms}"},
+    "mode_quotes": {
+        "nl": "Citaten, zonder taalmodel: {why}",
+        "en": "Quotations, without a language model: {why}",
+    },
+    "mode_llm": {"nl": "Geschreven door {model}; elk citaat is door code gekopieerd.", "en": "Written by {model}; every quotation is copied by code."},
+    "why_none": {"nl": "RAG_LLM staat op none", "en": "RAG_LLM is none"},
+    "why_no_server": {"nl": "op {url} antwoordt geen Ollama-server", "en": "no Ollama server answers at {url}"},
+    "why_no_model": {"nl": "de Ollama-server heeft {model} niet (rag pull haalt het)", "en": "the Ollama server lacks {model} (rag pull fetches it)"},
+    "why_failed": {"nl": "het taalmodel faalde: {reason}", "en": "the language model failed: {reason}"},
+    "left_out": {
+        "nl": "Weggelaten omdat een controle faalde: {count}.",
+        "en": "Left out because a check failed: {count}.",
+    },
+    "sources": {"nl": "Bronnen", "en": "Sources"},
+    "undated": {"nl": "zonder datum", "en": "undated"},
+    "characters": {"nl": "tekens", "en": "characters"},
+}
+
+ACTS: dict[SpeechAct, dict[Language, str]] = {
+    "commitment": {"nl": "toezegging", "en": "commitment"},
+    "report": {"nl": "verslag", "en": "report"},
+    "answer": {"nl": "antwoord", "en": "answer"},
+    "decline": {"nl": "afwijzing", "en": "refusal"},
+    "question": {"nl": "vraag", "en": "question"},
+    "request": {"nl": "verzoek", "en": "request"},
+    "demand": {"nl": "eis", "en": "demand"},
+    "other": {"nl": "opmerking", "en": "remark"},
+}
+
+ROLES: dict[Role | None, dict[Language, str]] = {
+    "government": {"nl": "kabinet", "en": "cabinet"},
+    "parliament": {"nl": "Kamer", "en": "parliament"},
+    "civil_society": {"nl": "maatschappelijke organisatie", "en": "NGO"},
+    None: {"nl": "spreker onbekend", "en": "speaker unknown"},
+}
+
+_DID: dict[SpeechAct, dict[Language, str]] = {
+    "commitment": {"nl": "Toezegging van", "en": "committed"},
+    "report": {"nl": "Verslag van", "en": "reported"},
+    "answer": {"nl": "Antwoord van", "en": "answered"},
+    "decline": {"nl": "Afwijzing door", "en": "declined"},
+    "question": {"nl": "Vraag van", "en": "asked"},
+    "request": {"nl": "Verzoek van", "en": "requested"},
+    "demand": {"nl": "Eis van", "en": "demanded"},
+    "other": {"nl": "Opmerking van", "en": "wrote"},
+}
+
+_REPORTED_REQUEST: dict[Language, str] = {"nl": "Verzoek, gemeld door", "en": "reported a request"}
+
+_WHO: dict[Role | None, dict[Language, str]] = {
+    "government": {"nl": "het kabinet", "en": "The cabinet"},
+    "parliament": {"nl": "de Kamer", "en": "Parliament"},
+    "civil_society": {"nl": "een maatschappelijke organisatie", "en": "A civil-society organisation"},
+    None: {"nl": "een onbekende spreker", "en": "An unknown speaker"},
+}
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """One of the texts, filled in."""
+    return TEXTS[key][language].format(**values)
+
+
+def label(role: Role | None, act: SpeechAct, language: Language) -> str:
+    """ "cabinet – commitment", "maatschappelijke organisatie – eis". """
+    shown = "request reported" if act == "request" and role == "government" and language == "en" else ACTS[act][language]
+    if act == "request" and role == "government" and language == "nl":
+        shown = "gemeld verzoek"
+    return f"{ROLES[role][language]} – {shown}"
+
+
+def introduction(sender: str | None, role: Role | None, act: SpeechAct, title: str, date: str | None, language: Language) -> str:
+    """The line above a quotation: who, which act, in what document, when.
+
+    The government speaks as the cabinet, whoever signs; others by their name.
+    """
+    did = _REPORTED_REQUEST[language] if act == "request" and role == "government" else _DID[act][language]
+    named = sender if sender and role != "government" else _WHO[role][language]
+    signed = f" ({sender})" if sender and role == "government" else ""
+    when = f" ({date})" if date else ""
+    said = f"{named} {did}{signed}" if language == "en" else f"{did} {named}{signed}"
+    return f"{said}, in «{title}»{when}:"
+
+
+def tense(time: Time, language: Language) -> str:
+    """When what is said happens: promised, being done, done."""
+    return {"future": {"nl": "toekomst", "en": "future"}, "present": {"nl": "nu", "en": "now"}, "past": {"nl": "verleden", "en": "past"}}[time][language]
