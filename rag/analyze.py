@@ -16,6 +16,7 @@ from functools import lru_cache
 from importlib import resources
 
 import simplemma
+from babel import Locale
 
 from rag.quantities import find_quantities
 from rag.sentences import joined
@@ -23,13 +24,14 @@ from rag.sentences import joined
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑.'’=][^\W_]+)*")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+(?:\s*\n\s*\S*[/-]\S*)?")
 # Adjectives that Dutch joins to a noun with a hyphen, a space or nothing: one spelling for the three.
-_JOINING = re.compile(
+JOINING = re.compile(
     r"(?:gerelateerde?|geleide?|gerichte?|specifieke?|gebonden|sensitieve?|responsieve?|vriendelijke?|gebaseerde?|neutra(?:al|le)"
     r"|related|led|based|sensitive|responsive|specific|friendly|neutral)",
     re.IGNORECASE,
 )
 _LINKS = ("", "s", "en", "e", "n", "er")
 MINIMUM_PART = 4
+LONGEST_WORD = 60  # letters; what is longer is no word of Dutch that anyone divides
 
 
 @lru_cache(maxsize=2)
@@ -61,7 +63,7 @@ def normal(word: str) -> str:
     ('conflictgerelateerd', 'oekraine', 'regio')
     """
     word = unicodedata.normalize("NFKD", word.casefold())
-    word = "".join(c for c in word if not unicodedata.combining(c) and c != "\u00ad")
+    word = "".join(c for c in word if not unicodedata.combining(c) and c != "\u00ad").casefold()
     word = re.sub(r"['’]s$", "", word)
     return re.sub(r"[-‐‑.'’]", "", word)
 
@@ -75,18 +77,18 @@ def terms(text: str) -> list[str]:
     """What search sees of a text, in its order, function words left out."""
     text = _ADDRESS.sub(" ", joined(text))
     out: list[str] = []
-    covered: list[tuple[int, int]] = []
+    covered: list[tuple[int, int, bool]] = []
     for quantity in find_quantities(text):
         out.extend(quantity_terms(quantity.kind, quantity.key))
         if quantity.kind in ("dossier", "date"):
-            covered.append((quantity.start, quantity.end))
+            covered.append((quantity.start, quantity.end, quantity.kind == "dossier"))
     skip = stopwords()["nl"] | stopwords()["en"]
     previous = ""
     for match in _WORD.finditer(text):
-        if any(a <= match.start() < b for a, b in covered) and match[0][0].isdigit():
+        if any(a <= match.start() < b and (whole or match[0][0].isdigit()) for a, b, whole in covered):
             continue
         pieces = word_terms(match[0])
-        if previous and _JOINING.fullmatch(match[0]):
+        if previous and JOINING.fullmatch(match[0]):
             pieces = [normal(previous + match[0]), *pieces]
         out.extend(p for p in pieces if p not in skip or (match[0].isupper() and len(match[0]) > 1))
         previous = match[0] if match[0][0].isalpha() else ""
@@ -129,10 +131,16 @@ def quantity_terms(kind: str, key: str) -> list[str]:
     return ["#" + key]
 
 
+@lru_cache(maxsize=1)
+def _state_names() -> frozenset[str]:
+    """Names of states, which no dictionary of common words knows: "Kameroen" is no form of "kamer"."""
+    return frozenset(normal(n) for code in ("nl", "en") for n in Locale(code).territories.values() if " " not in n)
+
+
 @lru_cache(maxsize=200_000)
 def lemma(word: str, language: str = "nl") -> str:
     """A word's dictionary form by simplemma, which keeps "geweld" where Snowball's Dutch stemmer makes it "wel"."""
-    if not word or not word[0].isalpha():
+    if not word or not word[0].isalpha() or word in _state_names():
         return word
     return normal(simplemma.lemmatize(word, lang=language).replace("_", ""))
 
@@ -163,7 +171,7 @@ def compound_parts(word: str) -> tuple[str, ...]:
     >>> compound_parts("sanctieregime"), compound_parts("veroordelingspercentage"), compound_parts("geweld")
     (('sanctie', 'regime'), ('veroordeling', 'percentage'), ())
     """
-    if len(word) < 2 * MINIMUM_PART or not word.isalpha():
+    if not 2 * MINIMUM_PART <= len(word) <= LONGEST_WORD or not word.isalpha():
         return ()
     best: tuple[str, ...] = ()
     for cut in range(MINIMUM_PART, len(word) - MINIMUM_PART + 1):

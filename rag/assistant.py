@@ -153,7 +153,7 @@ def quote(index: Index, chosen: Sequence[Chosen]) -> tuple[list[Statement], list
     for item in chosen:
         document = item.passage.document
         text = index.text(document)
-        made = []
+        made: list[Citation] = []
         for span in item.sentence.spans:
             citation = cite(len(citations) + len(made) + 1, document, text, span, item.sentence, index.descriptions[document])
             if citation is not None and exact(citation, index.text):

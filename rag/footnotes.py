@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from rag.types import Span
 
 _NOTE = re.compile(r"(\d{1,3})(?=\s+\S|https?:)")
+_MARKDOWN_NOTE = re.compile(r"\[\^(\d{1,3})\]:")
 
 
 def note_number(line: str) -> int | None:
     """The number that a line begins with as a footnote's does: "12 Kamerstuk 36180", "11http://…"; else None."""
-    match = _NOTE.match(line)
+    match = _NOTE.match(line) or _MARKDOWN_NOTE.match(line)
     return int(match[1]) if match else None
 
 

@@ -191,7 +191,8 @@ def glossary() -> Glossary:
 
 def problems(entries: Sequence[Entry]) -> list[str]:
     """What is wrong with the entries: a form said twice, a form that no question or text can ever match."""
-    found, seen = [], {}
+    found: list[str] = []
+    seen: dict[str, str] = {}
     for entry in entries:
         for form in entry.english:
             at = key(form, "en")

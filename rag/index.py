@@ -261,12 +261,14 @@ class Writer:
             batch = missing[start : start + BATCH]
             tick("embed", start, len(missing))
             passages = self.catalogue.passages(batch)
-            texts, metadatas, documents = [], [], {}
+            texts: list[str] = []
+            metadatas: list[dict[str, Any]] = []
+            documents: dict[str, Document] = {}
             for identity in batch:
                 passage = passages[identity]
-                document = documents.setdefault(passage.document, None) or self.catalogue.document(passage.document)
-                documents[passage.document] = document
-                texts.append(embedding_text(document, passage))
+                if passage.document not in documents:
+                    documents[passage.document] = self.catalogue.document(passage.document)
+                texts.append(embedding_text(documents[passage.document], passage))
                 metadatas.append({"document": passage.document, "language": passage.language})
             vectors.add(batch, texts, metadatas)
         if missing:

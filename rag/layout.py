@@ -9,7 +9,7 @@ where a footnote or a page's end stands in the middle of a paragraph.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,6 +19,7 @@ from rag.types import Span
 BlockKind = Literal["body", "heading", "list", "footnote", "label", "speaker"]
 
 _BULLET = re.compile(r"\s*(?:[•◦▪‣\uf0b7\uf03d\uf0a7\uf0fc]|[-*–](?=\s)|[a-z]\)(?=\s))\s*")
+_ITEM = re.compile(r"\s*\d{1,2}[.)]\s+")
 _LABEL = re.compile(
     r"\s*(?P<what>Vra(?:ag|gen)|Antwoord(?:en)?|Question|Answer)\s+"
     r"\d+[a-z]?(?:\s*(?:,|en|and|t/m|tot en met|[-–])\s*\d+[a-z]?)*\s*[.:]?\s*$"
@@ -122,11 +123,15 @@ def _mark_furniture(lines: list[Line]) -> None:
     """Running headers and footers: lines that come back but for their numbers, apart from the text around."""
     masks = [re.sub(r"\d+", "#", line.text) for line in lines]
     counts = Counter(masks)
+    numbers: dict[str, list[list[str]]] = defaultdict(list)
+    for mask, line in zip(masks, lines, strict=True):
+        numbers[mask].append(re.findall(r"\d+", line.text))
     for i, line in enumerate(lines):
         lone = line.gap > 0 or line.page_start or i == 0
         next_lone = i + 1 == len(lines) or lines[i + 1].gap > 0 or lines[i + 1].page_start
         page_number = re.fullmatch(r"(?:[Pp]agina|[Pp]age)?\s*[-–]?\s*\d{1,4}\s*(?:(?:van|of|/)\s*\d+)?\s*[-–]?", line.text)
-        repeated = counts[masks[i]] > 1 and "#" in masks[i] and 12 <= len(masks[i]) <= 120
+        counting = sum(len(set(column)) > 1 for column in zip(*numbers[masks[i]], strict=True)) <= 1
+        repeated = counting and counts[masks[i]] > 1 and "#" in masks[i] and 12 <= len(masks[i]) <= 120
         structural = _LABEL.match(line.text) or _BULLET.match(line.text)
         note = note_number(line.text) is not None and counts[masks[i]] < 3
         if lone and next_lone and not structural and not note and (repeated or page_number):
@@ -155,6 +160,8 @@ def _mark_notes(text: str, lines: list[Line], geometry: _Geometry) -> None:
 
 def _called_before(text: str, offset: int, number: int) -> bool:
     """Whether the number stands glued to a word or a full stop somewhere before the note."""
+    if f"[^{number}]" in text[:offset]:
+        return True
     return re.search(rf"[^\s\d(§#/.,-]{number}(?![\d\w])|[.,;:?)»”’]{number}(?=\s|$)|\d{number}(?=[\s.,;)])", text[:offset]) is not None
 
 
@@ -169,7 +176,7 @@ def _mark_structure(lines: list[Line]) -> None:
             line.kind = "speaker"
         elif _MARKDOWN_HEADING.match(line.text):
             line.kind = "heading"
-        elif _BULLET.match(line.text):
+        elif _BULLET.match(line.text) or (_ITEM.match(line.text) and line.text.endswith((".", ";", ","))):
             line.kind = "list"
 
 
@@ -270,7 +277,8 @@ def _assemble(text: str, lines: list[Line], geometry: _Geometry) -> list[Block]:
         if line.kind == "furniture":
             out.current = None
         elif line.kind == "note":
-            out.start("footnote", line, skip=len(str(note_number(line.text))), label=str(note_number(line.text)))
+            head = re.match(r"\[\^\d+\]:|\d+", line.text)
+            out.start("footnote", line, skip=head.end() if head else 0, label=str(note_number(line.text)))
         elif line.kind in ("note+",):
             out.extend(line)
         elif line.kind == "heading":
@@ -287,7 +295,7 @@ def _assemble(text: str, lines: list[Line], geometry: _Geometry) -> list[Block]:
             out.start("speaker", line, skip=match.end() if match else 0, label=match["who"] if match else "")
             out.open = None
         elif line.kind == "list":
-            match = _BULLET.match(line.text)
+            match = _BULLET.match(line.text) or _ITEM.match(line.text)
             out.start("list", line, skip=match.end() if match else 0)
             out.open = (out.blocks[-1], line)
         else:

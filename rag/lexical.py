@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,7 +124,7 @@ class LexicalIndex:
         folder.mkdir(parents=True, exist_ok=True)
         for name in self.FILES:
             np.save(folder / f"{name}.npy", self._arrays[name])
-        words = {"vocabulary": self.vocabulary, "keys": self._keys}
+        words = {"vocabulary": self.vocabulary, "keys": self._keys, "passages": len(self)}
         (folder / "words.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
@@ -137,8 +138,9 @@ class LexicalIndex:
                 and arrays["postings_starts"][-1] == len(arrays["postings_docs"]) == len(arrays["postings_tf"])
                 and len(arrays["keys_starts"]) == len(words["keys"]) + 1
                 and arrays["keys_starts"][-1] == len(arrays["keys_words"])
+                and len(arrays["lengths"]) == words["passages"]
             )
-        except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError) as error:
+        except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, BadZipFile) as error:
             raise StoreError(f"The lexical index in {folder.name} is damaged ({type(error).__name__}).") from error
         if not whole:
             raise StoreError(f"The lexical index in {folder.name} is damaged: its files do not fit each other.")

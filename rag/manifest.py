@@ -67,7 +67,7 @@ def _wrong(source: str, name: str, key: str, what: str) -> ManifestError:
     for number, line in enumerate(source.splitlines(), 1):
         header = re.match(r"\s*\[\s*[\"']?(.*?)[\"']?\s*\]", line)
         if header:
-            inside = header[1] == name
+            inside = header[1] == name or header[1].replace("\"", "").startswith(f"{name}.")
             at = number if inside else at
         if inside and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
             return ManifestError(f"{NAME}, line {number}: {what}.")

@@ -145,8 +145,8 @@ def quiet_transformers() -> None:
     """Keep progress bars and advice of the model libraries off the terminal: ours are the ones a user sees."""
     from transformers.utils import logging  # noqa: PLC0415
 
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 class Reranker:

@@ -7,6 +7,7 @@ Search indexes these spellings as terms; the checks of an answer compare them.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,9 +34,11 @@ _TENS = {
     "honderd": 100, "hundred": 100,
 }  # fmt: skip
 # "een" and "one" are articles and pronouns far more often than counts, "acht" is a verb ("acht het kabinet").
-NUMBER_WORDS = {
+NUMBER_WORDS: dict[str, float] = {
     **{w: i for i, w in enumerate(_WORDS_NL)}, **{w: i for i, w in enumerate(_WORDS_EN)}, **_TENS,
 }  # fmt: skip
+NUMBER_WORDS["anderhalf"] = 1.5
+NUMBER_WORDS["anderhalve"] = 1.5
 for _ambiguous in ("een", "one", "acht"):
     del NUMBER_WORDS[_ambiguous]
 
@@ -51,30 +54,38 @@ _MONTHS = {
     if name != "_"
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_NUM = r"\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
+_NUM = r"[1-9]\d{0,2}(?:[.,]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,24}(?!\d)(?:[.,]\d{1,24}(?!\d))?"
 
 _DATE = re.compile(
     rf"(?<!\d)(?P<d1>\d{{1,2}})(?:st|nd|rd|th|e)?\s+(?:of\s+)?(?P<m1>{_MONTH})\b\.?(?:,?\s+(?P<y1>(?:19|20)\d\d))?"
     rf"|\b(?P<m2>{_MONTH})\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,?\s+(?P<y2>(?:19|20)\d\d))?"
     rf"|\b(?P<m3>{_MONTH})\s+(?P<y3>(?:19|20)\d\d)\b"
-    r"|(?<!\d)(?P<y4>(?:19|20)\d\d)-(?P<m4>\d\d)-(?P<d4>\d\d)(?!\d)",
+    r"|(?<!\d)(?P<y4>(?:19|20)\d\d)-(?P<m4>\d\d)-(?P<d4>\d\d)(?!\d)"
+    r"|(?<![\d-])(?P<d5>\d{1,2})-(?P<m5>\d{1,2})-(?P<y5>(?:19|20)\d\d)(?![\d-])",
     re.IGNORECASE,
 )
 _DOSSIER_NUMBER = (
     r"(?<![\d.,/-])\d{2}[ \u00a0]?\d{3}(?:[ -](?:[IVXLC]+\b|\d{2}(?!\d)))?"
-    r"(?:\s*,?\s*nrs?\.?\s*\d+(?!\d)|-\d+(?!\d))?(?!\d)"
+    r"(?:\s*,?\s*(?i:nrs?)\.?\s*\d+(?!\d)|-\d+(?!\d))?(?!\d)"
 )
 _DOSSIER_LIST = re.compile(rf"Kamerstuk(?:ken|nummers?)?\.?\s+((?:{_DOSSIER_NUMBER})(?:\s*(?:,|en|and|;)\s*(?:{_DOSSIER_NUMBER}))*)", re.IGNORECASE)
+_DOSSIER_ROW = re.compile(rf"(?:(?<![\d.,/-])\d{{2}}[ \u00a0]\d{{3}}\s*(?:,|en|and)\s*)+\d{{2}}[ \u00a0]\d{{3}}\s*,?\s*(?i:nrs?)\.?\s*\d+(?!\d)")
 _DOSSIER_ALONE = re.compile(
-    r"(?<![\d.,/-])\d{2}[ \u00a0]?\d{3}(?:[ -](?:[IVXLC]+\b|\d{2}(?!\d)))?(?:\s*,?\s*nrs?\.?\s*\d+(?!\d)|(?<=[IVXLC])-\d+(?!\d))"
+    r"(?<![\d.,/-])\d{2}[ \u00a0]?\d{3}(?:[ -](?:[IVXLC]+\b|\d{2}(?!\d)))?(?:\s*,?\s*(?i:nrs?)\.?\s*\d+(?!\d)|(?<=[IVXLC])-\d+(?!\d))"
 )
 _DOSSIER_PARTS = re.compile(
-    r"(\d{2})[ \u00a0]?(\d{3})(?:[ -]([IVXLC]+|\d{2})(?![\dA-Z]))?(?:\s*,?\s*nrs?\.?\s*(\d+)|-(\d+))?"
+    r"(\d{2})[ \u00a0]?(\d{3})(?:[ -]([IVXLC]+|\d{2})(?![\dA-Z]))?(?:\s*,?\s*(?i:nrs?)\.?\s*(\d+)|-(\d+))?"
 )
 _QUANTITY = re.compile(
     rf"(?P<currency>€|\$|£|\beur(?:o)?\b|\busd\b)?\s?(?<![\w.,])(?P<number>{_NUM})"
     rf"\s*(?P<scale>{'|'.join(sorted(_SCALE, key=len, reverse=True))})?\b\.?"
     r"\s*(?P<unit>%|procent\b|percent\b|per cent\b|pct\b|€|euro\b|euros\b|eur\b|dollars?\b|usd\b)?",
+    re.IGNORECASE,
+)
+
+_WORDED = re.compile(
+    r"\b(?P<word>[^\W\d_]+)(?:\s+(?P<scale>duizend|thousand|miljoen|mln|million|miljard|mld|billion|bn|biljoen|trillion)\b\.?"
+    r"(?:\s*(?P<unit>euros?|dollars?|€|eur|usd)\b)?)?",
     re.IGNORECASE,
 )
 
@@ -110,9 +121,10 @@ def normal_number(written: str) -> str:
     >>> [normal_number(n) for n in ("38.000", "38,000", "5,5", "5.5", "1.234,50")]
     ['38000', '38000', '5.5', '5.5', '1234.5']
     """
-    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", written):
+    if re.fullmatch(r"[1-9]\d{0,2}(?:[.,]\d{3})+", written):
         return re.sub(r"[.,]", "", written)
-    whole, _, decimals = re.sub(r"[.,](?=\d{3}(?!\d))", "", written).replace(",", ".").rpartition(".")
+    grouped = re.sub(r"[.,](?=\d{3}(?:[.,]|$))", "", written) if written[0] != "0" else written
+    whole, _, decimals = grouped.replace(",", ".").rpartition(".")
     if not whole:
         return decimals
     return _plain(Decimal(f"{whole.replace('.', '')}.{decimals}"))
@@ -137,23 +149,34 @@ def _numbers(text: str) -> Iterator[Quantity]:
 
 
 def _words(text: str) -> Iterator[Quantity]:
-    for match in re.finditer(r"[^\W\d_]+", text):
-        value = NUMBER_WORDS.get(match[0].casefold())
-        if value is not None:
-            yield Quantity("number", str(value), *match.span())
+    for match in _WORDED.finditer(text):
+        value = NUMBER_WORDS.get(match["word"].casefold())
+        if value is None:
+            continue
+        scaled = _plain(Decimal(str(value)) * _SCALE.get((match["scale"] or "").casefold(), 1))
+        yield Quantity("amount" if match["unit"] else "number", scaled, *match.span())
 
 
 def _dates(text: str) -> Iterator[Quantity]:
     for match in _DATE.finditer(text):
         group = match.groupdict()
-        year = group["y1"] or group["y2"] or group["y3"] or group["y4"]
+        year = group["y1"] or group["y2"] or group["y3"] or group["y4"] or group["y5"]
         month = group["m1"] or group["m2"] or group["m3"]
-        number = int(group["m4"]) if group["m4"] else _MONTHS[month.casefold()]
-        day = group["d1"] or group["d2"] or group["d4"]
-        if number > 12 or (day and int(day) > 31):
+        digits = group["m4"] or group["m5"]
+        number = int(digits) if digits else _MONTHS.get((month or "").casefold(), 0)
+        day = group["d1"] or group["d2"] or group["d4"] or group["d5"]
+        if not _exists(int(year or 2024), number, int(day) if day else 1):
             continue
         key = f"{year or '----'}-{number:02d}" + (f"-{int(day):02d}" if day else "")
         yield Quantity("date", key, *match.span())
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def _dossiers(text: str) -> list[Quantity]:
@@ -162,6 +185,11 @@ def _dossiers(text: str) -> list[Quantity]:
         for match in re.finditer(_DOSSIER_NUMBER, listed[1]):
             at = listed.start(1) + match.start()
             found[at, at + len(match[0])] = _dossier(match[0], at)
+    for listed in _DOSSIER_ROW.finditer(text):
+        for match in re.finditer(_DOSSIER_NUMBER, listed[0]):
+            at = listed.start() + match.start()
+            if not any(a <= at < b for a, b in found):
+                found[at, at + len(match[0])] = _dossier(match[0], at)
     for match in _DOSSIER_ALONE.finditer(text):
         if not any(a <= match.start() < b for a, b in found):
             found[match.span()] = _dossier(match[0], match.start())

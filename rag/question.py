@@ -19,11 +19,11 @@ from typing import Any
 
 import simplemma
 
-from rag.analyze import common_words, compound_parts, normal, quantity_terms, stopwords, terms, word_terms, words
+from rag.analyze import JOINING, common_words, compound_parts, normal, quantity_terms, stopwords, terms, word_terms, words
 from rag.errors import QuestionError
 from rag.glossary import Glossary, Match, glossary, is_abbreviation, key
 from rag.quantities import find_quantities
-from rag.types import Language, Role, SpeechAct
+from rag.types import Language
 
 MAX_CHARACTERS = 2000
 GENERAL = 0.5  # weight of words that say who or what kind of act is asked for, not about what
@@ -80,7 +80,7 @@ def understand(text: str, known: Glossary | None = None) -> Question:
     language = detect_language(text)
     acts = frozenset(a for a, forms in _cues()["acts"].items() if _holds(text, forms[language], language))
     roles = frozenset(r for r, forms in _cues()["actors"].items() if _holds(text, forms[language], language))
-    asks = _asks(text, language)
+    asks = _asks(re.sub(r"\b[A-Z]{2,}\b", "", text) if not text.isupper() else text, language)
     years = tuple(sorted({int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", text)}))
     concepts = _concepts(text, language, known or glossary())
     return Question(text, language, concepts, acts, roles, asks, years)
@@ -133,7 +133,7 @@ def _concepts(text: str, language: Language, known: Glossary) -> tuple[Concept, 
     masked = text
     for quantity in covered:
         masked = masked[: quantity.start] + " " * (quantity.end - quantity.start) + masked[quantity.end :]
-    found = [p for w in words(masked) for p in _pieces(w)]
+    found = _joined_adjectives([p for w in words(masked) for p in _pieces(w)], language)
     matches = known.match(found, language)
     at = 0
     for match in (*matches, None):
@@ -149,7 +149,19 @@ def _concepts(text: str, language: Language, known: Glossary) -> tuple[Concept, 
 
 def _pieces(word: str) -> list[str]:
     """A written word as the glossary sees it: hyphens divide it, an abbreviation keeps its case."""
-    return [p for p in re.split(r"[-‐‑.]", word) if p] if not word.isdigit() else []
+    pieces = [p for p in re.split(r"[-‐‑.]", word) if p] if not word.isdigit() else []
+    return [re.sub(r"^([A-Z]{2,})s$", r"\1", p) for p in pieces]
+
+
+def _joined_adjectives(pieces: Sequence[str], language: Language) -> list[str]:
+    """ "conflict gerelateerd" as the one word it is in Dutch, whichever of its spellings was typed."""
+    out: list[str] = []
+    for piece in pieces:
+        if language == "nl" and out and JOINING.fullmatch(piece) and not is_abbreviation(out[-1]):
+            out[-1] += piece.lower()
+        else:
+            out.append(piece)
+    return out
 
 
 def _compound_concepts(word: str, language: Language, known: Glossary) -> list[Concept]:
@@ -219,19 +231,8 @@ def _merged(concepts: Sequence[Concept], language: Language) -> tuple[Concept, .
         folded = " ".join(key(concept.label, language)) or concept.label
         if folded in general:
             concept = replace(concept, weight=concept.weight * GENERAL, means=general[folded])
-        elif normal(concept.label) in common_words()[language]:
+        elif normal(concept.label) in common_words()[language] and not is_abbreviation(concept.label):
             concept = replace(concept, weight=concept.weight * COMMON)
         if folded not in out or out[folded].weight < concept.weight:
             out[folded] = concept
     return tuple(out.values())
-
-
-def role_of(question: Question) -> Role | None:
-    """The one role a question asks about, or None where it names none or several."""
-    roles = question.roles
-    return next(iter(roles)) if len(roles) == 1 else None  # type: ignore[return-value]
-
-
-def wants(question: Question, act: SpeechAct) -> bool:
-    """Whether a question asks for one kind of act."""
-    return act in question.acts

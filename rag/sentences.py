@@ -27,7 +27,7 @@ _STARTERS = frozenset(
     "er wij ik u hij zij ze we nederland hierbij hiermee hierdoor zo verder voorts tevens tenslotte ten aan over "
     "onder tot sinds volgens na om al toch maar of en the this that these in on we it".split()
 )
-_BOUNDARY = re.compile(r"[.?!…]+[\"'»”’)\]]*(?=\s|$)")
+_BOUNDARY = re.compile(r"[.?!…]+(?:[\"'»”’)\]]|\[\^\d+\])*(?=\s|$)")
 _LETTERS_BEFORE = re.compile(r"([A-Za-zÀ-ÿ.]+)$")
 
 

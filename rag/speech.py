@@ -18,10 +18,14 @@ from typing import Any
 
 import simplemma
 
+from rag.analyze import stopwords
 from rag.types import Part, Role, SpeechAct, Time
 
-_GAP = r"(?:\W+[\w'’./=-]+){0,14}?\W+"
-_SHORT_GAP = r"(?:\W+[\w'’./=-]+){0,3}?\W+"
+# Words and what stands between them share no character: a gap is matched in one way only, however long the text.
+_GAP = r"(?:\W+\w+){0,16}?\W+"
+_SHORT_GAP = r"(?:\W+\w+){0,3}?\W+"
+_ENDS_DENIED = re.compile(r"\b(?:niet|geen)\b(?:\s+[\w'’-]+){1,6}[.!]?\s*$")
+_DENIED_INSIDE = re.compile(r"\b(?:dat|om|zodat|opdat|die|of|te)\b[^,;]*\b(?:niet|geen)\b[^,;]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def classify(text: str, role: Role | None, part: Part, call: bool = False, previ
     before it did, for "Zij zal …" after a minister's promise.
     """
     if part == "heading":
-        heading = "demand" if role == "civil_society" and _imperative(text) else "other"
+        heading: SpeechAct = "demand" if role == "civil_society" and _imperative(text) else "other"
         return Said(heading, "future" if heading == "demand" else "present")
     if role == "parliament":
         return _parliament(text, part)
@@ -113,6 +117,8 @@ def _government(text: str, part: Part, previous: Said | None) -> Said:
     if part == "footnote":
         return Said(plain, _time(text))
     time = _commits(text, previous)
+    if time == "future" and _ENDS_DENIED.search(text) and not _DENIED_INSIDE.search(text):
+        return Said("decline", "future")
     return Said("commitment", time) if time is not None else Said(plain, _time(text))
 
 
@@ -122,9 +128,10 @@ def _commits(text: str, previous: Said | None) -> Time | None:
         return None
     if previous is not None and previous.act == "commitment" and re.match(r"(?:Zij|Hij|Daarbij|Hierbij|Hiertoe|Daartoe)\s+z(?:al|ullen)\b", text):
         return "future"
-    for name in ("future", "past", "present"):
+    times: tuple[Time, ...] = ("future", "present", "past")
+    for name in times:
         if _pattern("commitment", name).search(text):
-            return name  # type: ignore[return-value]
+            return name
     cabinet = re.search(rf"(?<!\w)(?:{'|'.join(map(re.escape, _cues()['cabinet'][:12]))})(?!\w)", text, re.IGNORECASE)
     if cabinet and _pattern("commitment", "soon").search(text) and _time(text) != "past":
         return "future"
@@ -174,10 +181,19 @@ def _imperative(text: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _is_stem(word: str) -> bool:
+    if word in stopwords()["nl"] or len(word) < 3:
+        return False
     third = word if word.endswith("t") else word + "t"
-    root = simplemma.lemmatize(third, lang="nl").replace("_", "")
-    noun = simplemma.lemmatize(word, lang="nl").replace("_", "")
-    return bool(root != third and root.endswith(("en", "gaan", "staan", "doen")) and (noun == root or not simplemma.is_known(word, lang="nl") or noun == word and len(root) - len(word) in (2, 3, 1)) and root[:3] == word[:3])
+    infinitive = simplemma.lemmatize(third, lang="nl").replace("_", "")
+    itself = simplemma.lemmatize(word, lang="nl").replace("_", "")
+    if infinitive == third or not infinitive.endswith("en") or (itself == word and simplemma.is_known(word, lang="nl")):
+        return False  # no verb, or a noun or adjective in its own right: those are listed with the cues
+    return _squeezed(infinitive[:-2]) == _squeezed(word)
+
+
+def _squeezed(stem: str) -> str:
+    """A stem without the letters that Dutch spelling doubles or hardens: "zett" and "zet", "lat" and "laat"."""
+    return re.sub(r"(.)\1", r"\1", stem).replace("v", "f").replace("z", "s")
 
 
 def _has_subject_first(text: str) -> bool:

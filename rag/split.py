@@ -20,7 +20,8 @@ from rag.speech import Said, classify, is_call
 from rag.types import Document, Part, Passage, Role, Sentence, Span
 
 FULL = 1000  # characters after which a passage takes no further paragraph
-LONGEST = 1300  # characters that a passage does not exceed, but for one sentence that does so alone
+LONGEST = 1300  # characters that a passage does not exceed, but for one sentence that does so alone, or a short rest
+QUESTION_ROOM = 400  # characters more for a passage that begins with a Vraag, so that its Antwoord begins there too
 SHORT = 260  # characters below which a rest joins the passage before it
 VERSION = "5"  # part of what an index was built with: raise it when the same document gives other passages
 
@@ -112,7 +113,7 @@ class _Reader:
         self.previous = None
 
     def _heading(self, block: Block) -> None:
-        text = joined(self.document.text[block.segments[0].start : block.segments[-1].end])
+        text = joined(make_view(self.document.text, block.segments, self.layout.markers).text).lstrip("# ")
         last = self.sections[-1]
         if last.units or last.question or not last.headings:
             self.sections.append(Section())
@@ -129,7 +130,7 @@ class _Reader:
         section = self.sections[-1]
         (section.question if self.state.part == "question" else section.units).append(unit)
         if block.kind != "list" and unit.sentences:
-            self.call = self.call and part == "list" or is_call(self._said(unit.sentences[-1]))
+            self.call = is_call(self._said(unit.sentences[-1]))
 
     def _said(self, sentence: Sentence) -> str:
         return joined(" ".join(self.document.text[s.start : s.end] for s in sentence.spans))
@@ -137,12 +138,13 @@ class _Reader:
     def _sentences(self, block: Block, part: Part) -> list[Sentence]:
         view = make_view(self.document.text, block.segments, self.layout.markers)
         out = []
-        for start, end in sentence_ranges(view.text):
+        ranges = [(0, len(view.text))] if part == "heading" else sentence_ranges(view.text)
+        for start, end in ranges:
             spans = view.spans(start, end)
             if not spans:
                 continue
             text = joined(view.text[start:end])
-            said = classify(text, self.state.role, part, self.call, self.previous)
+            said = classify(text, self.state.role, part, self.call and block.kind == "list", self.previous)
             if part not in ("heading", "footnote"):
                 self.previous = said
             found = tuple(terms(view.text[start:end]))
@@ -157,7 +159,11 @@ def split(document: Document) -> list[Passage]:
         question = tuple(s for unit in section.question for s in unit.sentences)
         for group in _pack(section):
             passages.append(_passage(document, section, question, group))
-    return _with_lone_headings(passages)
+    return _with_lone_headings([p for p in passages if _has_words(document.text, p)])
+
+
+def _has_words(text: str, passage: Passage) -> bool:
+    return any(c.isalnum() for s in passage.sentences for span in s.spans for c in text[span.start : span.end])
 
 
 def _pack(section: Section) -> Iterator[list[Sentence]]:
@@ -165,7 +171,7 @@ def _pack(section: Section) -> Iterator[list[Sentence]]:
     opening = [s for s in section.headings] + [s for u in section.question for s in u.sentences]
     current = sorted(opening, key=lambda s: s.start)
     pending = list(section.units)
-    room = LONGEST if not section.question else LONGEST + 400
+    room = LONGEST if not section.question else LONGEST + QUESTION_ROOM
     groups: list[list[Sentence]] = []
     while pending:
         unit = pending.pop(0)

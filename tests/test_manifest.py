@@ -96,10 +96,6 @@ def test_mistake_is_an_error_that_names_its_line(folder, lines, line, what):
         ('# c\n\n"a.txt".titel = "x"\n', 3),
     ],
 )
-@pytest.mark.xfail(
-    strict=True,
-    reason="a name without its quotes, or a key above the first table, is said to stand in line 1",
-)
 def test_mistake_in_a_tables_name_is_an_error_that_names_its_line(folder, text, line):
     with pytest.raises(ManifestError, match=f"line {line}:"):
         read_manifest(write(folder, text))

@@ -3,16 +3,55 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import QuestionError
-from rag.question import MAX_CHARACTERS, check, detect_language, role_of, understand, wants
+from rag.question import MAX_CHARACTERS, check, detect_language, understand
 
 FEW = settings(max_examples=100, deadline=None)
 # Dotless and dotted capital i are left out: test_turkish_i_in_a_month_is_no_crash is about them.
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="ıİ")
 FRAGMENTS = st.sampled_from(
-    ["what", "did", "NL", "commit", "on", "the", "Sudan", "FFM", "?", "wat", "heeft", "het", "kabinet",
-     "toegezegd", "over", "Soedan", "CRSV", "1325", "Kamerstuk", "36", "247", "nr.11", "5,5", "miljoen",
-     "euro", "€", "24", "november", "2025", "20%", "WO=MEN", "conflict-gerelateerd", "fact-finding", "-",
-     "–", "«", "»", "WHO", "us", "zo'n", "…"]
+    [
+        "what",
+        "did",
+        "NL",
+        "commit",
+        "on",
+        "the",
+        "Sudan",
+        "FFM",
+        "?",
+        "wat",
+        "heeft",
+        "het",
+        "kabinet",
+        "toegezegd",
+        "over",
+        "Soedan",
+        "CRSV",
+        "1325",
+        "Kamerstuk",
+        "36",
+        "247",
+        "nr.11",
+        "5,5",
+        "miljoen",
+        "euro",
+        "€",
+        "24",
+        "november",
+        "2025",
+        "20%",
+        "WO=MEN",
+        "conflict-gerelateerd",
+        "fact-finding",
+        "-",
+        "–",
+        "«",
+        "»",
+        "WHO",
+        "us",
+        "zo'n",
+        "…",
+    ]
 )
 OPEN_TEXT = st.one_of(
     st.text(CHARACTERS, max_size=3000),
@@ -78,7 +117,7 @@ def test_language_is_told_from_few_words_and_a_tie_is_dutch(text, language):
 )
 def test_act_that_is_asked_for(text, act):
     question = understand(text)
-    assert wants(question, act) and not wants(question, "other")
+    assert act in question.acts and "other" not in question.acts
 
 
 @pytest.mark.parametrize(
@@ -88,12 +127,12 @@ def test_act_that_is_asked_for(text, act):
         ("Wat deed de staatssecretaris?", "government"),
         ("Wat vroeg de Tweede Kamer?", "parliament"),
         ("What do NGOs say?", "civil_society"),
-        ("Wat vroeg de Kamer aan de minister?", None),
+        ("Wat vroeg de Kamer aan de minister?", "government parliament"),
         ("Wat gebeurde er in Soedan?", None),
     ],
 )
-def test_one_actor_is_the_role_and_several_are_none(text, role):
-    assert role_of(understand(text)) == role
+def test_every_actor_named_is_a_role(text, role):
+    assert understand(text).roles == frozenset((role or "").split())
 
 
 @pytest.mark.parametrize(
@@ -116,10 +155,6 @@ def test_word_inside_another_word_asks_for_nothing():
     assert understand("Welke waarborgen wiegen wanneerloos?").asks == frozenset()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="cues are matched without case: the WHO is asked for as 'who', and weighs 0.2 as the common word",
-)
 def test_who_the_organisation_is_not_the_question_word():
     assert "who" not in understand("What does the WHO say?").asks
     assert concept("What does the WHO say?", "WHO").weight == 1.0
@@ -200,10 +235,6 @@ def test_name_that_no_glossary_knows_is_searched_as_it_is():
         *(
             pytest.param(
                 f"{w} seksueel geweld",
-                marks=pytest.mark.xfail(
-                    strict=True,
-                    reason="a hyphen or space divides the word before the glossary sees it: no CRSV",
-                ),
             )
             for w in ("conflict-gerelateerd", "conflict gerelateerd", "aan conflict gerelateerd")
         ),
@@ -213,12 +244,10 @@ def test_every_way_to_write_crsv_searches_for_crsv(written):
     assert "crsv" in terms_of(f"Wat doet Nederland tegen {written}?")
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="find_quantities fails on ı and İ in a month's name")
 def test_turkish_i_in_a_month_is_no_crash():
     understand("Wat gebeurde op 1 APRİL 2025?")
 
 
-@pytest.mark.xfail(strict=True, raises=RecursionError, reason="compound_parts goes one level deeper a part")
 def test_endless_compound_is_no_crash():
     understand("raad" * 500)
 

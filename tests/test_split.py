@@ -187,9 +187,6 @@ def test_heading_names_its_passages_and_opens_the_first():
     assert all("financiele" in p.context for p in under[1:])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Section.heading is read from the text, its footnote number included: Actiepunten18"
-)
 def test_heading_is_named_without_its_footnote_number():
     assert find(seed("004"), "Documenteer en monitor de impact")[0].heading == "Actiepunten"
 
@@ -207,16 +204,10 @@ def test_first_paragraph_under_action_points_is_a_demand_and_the_introduction_is
         ("004", "Ongelijke machtsverhoudingen en een patriarchale cultuur van geweld"),
     ],
 )
-@pytest.mark.xfail(
-    strict=True, reason="the call over a list still holds for the whole paragraph behind the list"
-)
 def test_paragraph_behind_a_list_of_demands_is_no_demand(number, words):
     assert find(seed(number), words)[1].act == "other"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the call is dropped after the first of a numbered list: 1. … 5. are body, not list"
-)
 def test_every_numbered_point_under_a_call_is_a_demand():
     source, passages = example("rapport.md", "report", "civil_society")
     points = [s for p in passages for s in p.sentences if re.match(r"[1-5]\. [a-z]", written(source, s))]
@@ -224,9 +215,6 @@ def test_every_numbered_point_under_a_call_is_a_demand():
 
 
 @pytest.mark.parametrize("number", ["001", "003"])
-@pytest.mark.xfail(
-    strict=True, reason="a short rest, and a whole section with a question, go over LONGEST (up to 1,653)"
-)
 def test_passage_is_longest_at_most_but_for_one_sentence_alone(number):
     _, passages = seed(number)
     for passage in passages:
@@ -240,7 +228,6 @@ def test_text_without_a_word_has_no_passage(text):
 
 
 @pytest.mark.parametrize("text", ["...", "«»", "- "])
-@pytest.mark.xfail(strict=True, reason="marks alone make a passage, which the docstring rules out")
 def test_text_of_marks_has_no_passage(text):
     assert split(document(text)) == []
 
@@ -261,9 +248,6 @@ def test_member_who_announces_a_motion_commits_nobody():
 @pytest.mark.parametrize(
     "words", ["en dat gaan we niet overal halen", "die ga ik niet op een achternamiddag aanpassen"]
 )
-@pytest.mark.xfail(
-    strict=True, reason="'ga/gaan … niet' of a minister is a commitment: what is refused is shown as promised"
-)
 def test_minister_who_will_not_makes_no_commitment(words):
     assert find(example("debat.txt", "debat"), words)[1].act != "commitment"
 
@@ -275,34 +259,23 @@ def test_motion_is_parliaments_and_its_requests_are_requests():
     assert len(requests) == 4 and all(r.startswith("verzoekt de regering") for r in requests)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the head of a motion comes back with other numbers, so it is taken for a running header",
-)
 def test_number_of_a_motion_is_found_by_its_dossier():
     _, passages = example("motie.txt", "motie")
     terms = {t for p in passages for s in p.sentences for t in s.terms}
     assert {"§27625-699", "§29984-1241"} <= terms
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the signatories of one motion are the heading of the next in the same file"
-)
 def test_signatories_of_one_motion_do_not_head_the_next():
     passage, _ = find(example("motie.txt", "motie"), "29 984 Spoor")
     assert "fractie C" not in passage.heading
 
 
-@pytest.mark.xfail(strict=True, reason="[^1] behind a full stop hides the end of the sentence")
 def test_markdown_footnote_mark_does_not_join_two_sentences():
     source, passages = example("rapport.md", "report", "civil_society")
     _, sentence = find((source, passages), "Van een incident is allang geen sprake meer.")
     assert "107 dagen" not in written(source, sentence)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the full stop of '## 1. Wat …' ends a sentence: the heading falls in two"
-)
 def test_numbered_markdown_heading_is_one_sentence():
     source, passages = example("rapport.md", "report", "civil_society")
     assert (
