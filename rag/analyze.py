@@ -155,6 +155,8 @@ def root(word: str) -> str:
     Cruder than a lemma and worth less; at least four letters are left standing.
     """
     base = lemma(word)
+    if word in _state_names():
+        return base.rstrip("aeiou") if len(base.rstrip("aeiou")) >= 5 else base
     for suffix in _SUFFIXES:
         if base.endswith(suffix) and len(base) - len(suffix) >= (4 if suffix in ("en", "e") else 5):
             base = base[: -len(suffix)]

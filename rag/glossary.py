@@ -153,7 +153,8 @@ class Glossary:
     def match(self, question_words: Sequence[str], language: Language) -> list[Match]:
         """The longest entries that the words of a question hold, left to right, none overlapping."""
         forms, matches, at = self._forms[language], [], 0
-        pieces = [(_word_key(normal(w), language), w) for w in question_words]
+        bare = [re.sub(r"^([A-Z]{2,})s$", r"\1", w) for w in question_words]  # "MPs" is a plural, not a word
+        pieces = [(_word_key(normal(w), language), w) for w in bare]
         while at < len(pieces):
             for length in range(min(LONGEST, len(pieces) - at), 0, -1):
                 found = self._look_up(forms, pieces[at : at + length], language)

@@ -29,6 +29,7 @@ _SPEAKER = re.compile(
     r"|[Ss]taatssecretaris\b[^:.?!]{0,70})"
     r"|(?:De\s+heer|Mevrouw|Het\s+lid)\s[^:.?!]{1,60}(?:\([^)]{1,30}\))?)\s*:(?=\s|$)"
 )
+_SIGNATURE = re.compile(r"(?:De leden|Het lid|De [Mm]inister|[Mm]inister|De [Ss]taatssecretaris|[Ss]taatssecretaris)\b")
 _NUMBERED = re.compile(r"\s*(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,4}\.|[A-H]\.)\s+[A-Z«\"‘'(]")
 _MARKDOWN_HEADING = re.compile(r"\s*#{1,6}\s+\S")
 _ENDS = tuple(".?!:;…")
@@ -193,6 +194,8 @@ def _mark_headings(lines: list[Line], geometry: _Geometry) -> None:
 def _is_heading(before: Line | None, line: Line, after: Line, geometry: _Geometry) -> bool:
     limit = 0.85 * geometry.width if geometry.wrapped else 110
     bare = line.text.rstrip(_CLOSERS)
+    if _SIGNATURE.match(line.text):
+        return False
     if not bare or line.text.endswith((*_ENDS, ",")) or bare.endswith((*_ENDS, ",")):
         return False
     numbered = bool(_NUMBERED.match(line.text))

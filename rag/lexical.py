@@ -164,20 +164,39 @@ class LexicalIndex:
         """How often each passage holds a concept, related words counted by their weights."""
         best = np.zeros(len(self), np.float32)
         for terms, weight in concept.alternatives:
-            together: Floats | None = None
-            for term in terms:
-                one = self._term_frequency(term, concept.exact, variants)
-                together = one if together is None else np.minimum(together, one)
-            if together is not None:
-                np.maximum(best, weight * together, out=best)
+            docs, together = self._together(terms, concept.exact, variants)
+            best[docs] = np.maximum(best[docs], weight * together)
         return best
 
-    def _term_frequency(self, term: str, exact: bool, variants: Variants) -> Floats:
-        out = np.zeros(len(self), np.float32)
-        for word, weight in self.related(term, exact, variants).items():
-            docs = self._postings[word]
-            out[docs] += weight * self._tf[self._postings.starts[word] : self._postings.starts[word + 1]]
-        return out
+    def _together(self, terms: Sequence[str], exact: bool, variants: Variants) -> tuple[Ints, Floats]:
+        """The passages that hold all of some terms, and how often: as often as the rarest of them."""
+        docs, counts = self._term_frequency(terms[0], exact, variants)
+        for term in terms[1:]:
+            if not len(docs):
+                break
+            others, other_counts = self._term_frequency(term, exact, variants)
+            docs, mine, theirs = np.intersect1d(docs, others, assume_unique=True, return_indices=True)
+            counts = np.minimum(counts[mine], other_counts[theirs])
+        return docs, counts
+
+    def _term_frequency(self, term: str, exact: bool, variants: Variants) -> tuple[Ints, Floats]:
+        """The passages that hold a term or a word related to it, and how often, each once and in their order."""
+        related = self.related(term, exact, variants)
+        if not related:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        docs = np.concatenate([self._postings[w] for w in related])
+        starts = self._postings.starts
+        counts = np.concatenate([x * self._tf[starts[w] : starts[w + 1]] for w, x in related.items()])
+        if len(related) == 1:
+            return docs, counts
+        self._sums[docs] = 0.0
+        np.add.at(self._sums, docs, counts)
+        unique = np.unique(docs)
+        return unique, self._sums[unique]
+
+    @cached_property
+    def _sums(self) -> Floats:
+        return np.zeros(len(self), np.float32)
 
     def weights(self, concept: Concept, variants: Variants = Variants()) -> list[tuple[list[dict[str, float]], float]]:
         """A concept's alternatives as words of the vocabulary: for matching single sentences."""

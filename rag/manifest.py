@@ -69,6 +69,8 @@ def _wrong(source: str, name: str, key: str, what: str) -> ManifestError:
         if header:
             inside = header[1] == name or header[1].replace("\"", "").startswith(f"{name}.")
             at = number if inside else at
+        if re.match(rf"\s*[\"']?{re.escape(name)}[\"']?\s*[.=]", line):
+            return ManifestError(f"{NAME}, line {number}: {what}.")
         if inside and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
             return ManifestError(f"{NAME}, line {number}: {what}.")
     return ManifestError(f"{NAME}, line {at}: {what}.")

@@ -11,7 +11,7 @@ import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Literal
 
 QuantityKind = Literal["number", "amount", "percentage", "date", "dossier"]
@@ -20,6 +20,7 @@ _SCALE = {
     "duizend": 10**3, "thousand": 10**3, "miljoen": 10**6, "mln": 10**6, "million": 10**6, "mn": 10**6, "m": 10**6,
     "miljard": 10**9, "mld": 10**9, "billion": 10**9, "bn": 10**9, "biljoen": 10**12, "trillion": 10**12,
 }  # fmt: skip
+_EXACT = Context(prec=450)
 _WORDS_NL = (
     "nul een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien "
     "achttien negentien twintig"
@@ -54,7 +55,7 @@ _MONTHS = {
     if name != "_"
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_NUM = r"[1-9]\d{0,2}(?:[.,]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,24}(?!\d)(?:[.,]\d{1,24}(?!\d))?"
+_NUM = r"[1-9]\d{0,2}(?:[.,]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,200}(?!\d)(?:[.,]\d{1,200}(?!\d))?"
 
 _DATE = re.compile(
     rf"(?<!\d)(?P<d1>\d{{1,2}})(?:st|nd|rd|th|e)?\s+(?:of\s+)?(?P<m1>{_MONTH})\b\.?(?:,?\s+(?P<y1>(?:19|20)\d\d))?"
@@ -141,7 +142,7 @@ def _numbers(text: str) -> Iterator[Quantity]:
         unit = (match["unit"] or "").casefold()
         if scale == "m" and not match["currency"]:
             scale = ""  # "3 m" is a length
-        value = _plain(Decimal(normal_number(match["number"])) * _SCALE.get(scale, 1))
+        value = _plain(_EXACT.multiply(Decimal(normal_number(match["number"])), Decimal(_SCALE.get(scale, 1))))
         percent = unit in ("%", "procent", "percent", "per cent", "pct")
         money = bool(match["currency"]) or bool(unit) and not percent
         kind: QuantityKind = "percentage" if percent else "amount" if money else "number"

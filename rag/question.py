@@ -149,8 +149,7 @@ def _concepts(text: str, language: Language, known: Glossary) -> tuple[Concept, 
 
 def _pieces(word: str) -> list[str]:
     """A written word as the glossary sees it: hyphens divide it, an abbreviation keeps its case."""
-    pieces = [p for p in re.split(r"[-‐‑.]", word) if p] if not word.isdigit() else []
-    return [re.sub(r"^([A-Z]{2,})s$", r"\1", p) for p in pieces]
+    return [p for p in re.split(r"[-‐‑.]", word) if p] if not word.isdigit() else []
 
 
 def _joined_adjectives(pieces: Sequence[str], language: Language) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.question import Question
-from rag.retrieve import Described, Retrieved, Weighted, fit, passage_context, sentence_scores
+from rag.retrieve import Described, Matcher, Retrieved, fit, passage_context, sentence_scores
 from rag.types import Found, Passage, Sentence
 
 READ = 8  # passages whose sentences are considered
@@ -38,7 +38,7 @@ class Chosen:
 
 def choose(question: Question, retrieved: Retrieved, described: dict[str, Described]) -> list[Chosen]:
     """The sentences that answer, the best first, then in the order of their documents; empty where nothing matches."""
-    ranked = rank_sentences(question, retrieved.passages[:READ], retrieved.concepts, described)
+    ranked = rank_sentences(question, retrieved.passages[:READ], retrieved.matcher, described)
     if not ranked:
         return []
     most = MOST_PARTS if question.acts & {"commitment", "demand"} or _in_parts(question.text) else MOST
@@ -67,13 +67,13 @@ def in_reading_order(question: Question, chosen: Sequence[Chosen]) -> list[Chose
 
 
 def rank_sentences(
-    question: Question, found: Sequence[Found], concepts: Sequence[Weighted], described: dict[str, Described]
+    question: Question, found: Sequence[Found], matcher: Matcher, described: dict[str, Described]
 ) -> list[Chosen]:
     """Every sentence of some passages that could be quoted, best first."""
     out: dict[tuple[str, int], Chosen] = {}
     for item in found:
         passage = item.passage
-        covered = sentence_scores(passage.sentences, concepts, passage_context(passage), described[passage.document])
+        covered = sentence_scores(passage.sentences, matcher, passage_context(passage), described[passage.document])
         for sentence, coverage in zip(passage.sentences, covered, strict=True):
             if quotable(sentence, question):
                 gain = fit(question, sentence) + _deed(question, sentence)

@@ -40,7 +40,7 @@ def weigh(index: Index, question: Question, retrieved: Retrieved, chosen: Sequen
     names = [c for c in retrieved.concepts if _is_name(c, question.text)]
     plain = [c for c in retrieved.concepts if not c.concept.part]
     nowhere = [c for c in plain if not _occurs(index, c)]
-    ranked = rank_sentences(question, retrieved.passages, retrieved.concepts, index.described)
+    ranked = rank_sentences(question, retrieved.passages, retrieved.matcher, index.described)
     around = {id(f.passage): _around(index, f) for f in retrieved.passages}
     of_kind = 0.0
     for item in ranked:

@@ -9,8 +9,8 @@ docs/retrieval.md.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rag.index import Index
     from rag.models import Reranker
 
-CANDIDATES = 60
+CANDIDATES = 40
 BM25_SHARE = 0.18  # of a passage's score; the rest is its best sentence's coverage of the question
 NEIGHBOUR = 0.25  # weight of what the sentences around the best one add
 LINKED = 0.6  # weight of the sentence before one that points back to it: "Hierdoor kunnen …"
@@ -81,11 +81,15 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What retrieval found: the list that is shown, the concepts it was found by, and all candidates read."""
+    """What retrieval found: the list that is shown, and the concepts it was found by."""
 
     passages: tuple[Found, ...]
-    concepts: tuple[Weighted, ...]
-    candidates: tuple[Found, ...]
+    matcher: Matcher
+
+    @property
+    def concepts(self) -> tuple[Weighted, ...]:
+        """The question's concepts as words of the index."""
+        return self.matcher.concepts
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +102,43 @@ class Weighted:
 
     @property
     def value(self) -> float:
+        """What it counts for in a question's coverage."""
         return self.concept.weight * self.idf
 
-    def strength(self, terms: frozenset[str]) -> float:
+    def strength(self, terms: Iterable[str]) -> float:
         """How fully a set of terms speaks of the concept, from 0 to 1."""
-        best = 0.0
-        for parts, weight in self.expanded:
-            if weight <= best:
-                continue
-            together = min((max((part.get(t, 0.0) for t in terms), default=0.0) for part in parts), default=0.0)
-            best = max(best, weight * together)
-        return best
+        return Matcher((self,)).strengths(terms)[0]
 
 
-def coverage(terms: frozenset[str], concepts: Sequence[Weighted]) -> float:
-    """The share of a question that a set of terms speaks of, each concept by its rarity; 0 to 1."""
-    total = sum(c.value for c in concepts)
-    return sum(c.value * c.strength(terms) for c in concepts) / total if total else 0.0
+class Matcher:
+    """How fully a set of terms speaks of each of some concepts; one look-up a term, whatever the number of concepts."""
+
+    def __init__(self, concepts: Sequence[Weighted]) -> None:
+        self.concepts = tuple(concepts)
+        self._size = len(concepts)
+        self._parts: dict[tuple[int, int], tuple[int, float]] = {}
+        self._hits: dict[str, list[tuple[tuple[int, int], int, float]]] = defaultdict(list)
+        for c, concept in enumerate(concepts):
+            for a, (parts, weight) in enumerate(concept.expanded):
+                self._parts[c, a] = (len(parts), weight)
+                for p, words in enumerate(parts):
+                    for word, how_much in words.items():
+                        self._hits[word].append(((c, a), p, how_much))
+
+    def strengths(self, terms: Iterable[str]) -> list[float]:
+        """One value from 0 to 1 a concept; an alternative of several terms is as strong as its weakest."""
+        found: dict[tuple[int, int], dict[int, float]] = {}
+        for term in terms:
+            for at, part, how_much in self._hits.get(term, ()):
+                there = found.setdefault(at, {})
+                if how_much > there.get(part, 0.0):
+                    there[part] = how_much
+        out = [0.0] * self._size
+        for at, there in found.items():
+            needed, weight = self._parts[at]
+            if len(there) == needed:
+                out[at[0]] = max(out[at[0]], weight * min(there.values()))
+        return out
 
 
 KIND_WORDS = {
@@ -154,17 +178,21 @@ def voice(speaker: str | None) -> frozenset[str]:
 
 
 def sentence_scores(
-    sentences: Sequence[Sentence], concepts: Sequence[Weighted], context: frozenset[str], described: Described
+    sentences: Sequence[Sentence], matcher: Matcher, context: frozenset[str], described: Described
 ) -> list[float]:
     """Each sentence's coverage, with a little from its neighbours, the heading above it and the document it is in."""
+    concepts = matcher.concepts
     voices = {s.speaker or described.sender for s in sentences}
-    voiced = {v: [VOICE * c.strength(voice(v)) for c in concepts] for v in voices}
-    own = [[max(c.strength(frozenset(s.terms)), meant(c, s)) for c in concepts] for s in sentences]
+    voiced = {v: [VOICE * x for x in matcher.strengths(voice(v))] for v in voices}
+    own = [
+        [max(x, meant(c, s)) for x, c in zip(matcher.strengths(s.terms), concepts, strict=True)] for s in sentences
+    ]
     topic = TOPIC if any(c.concept.means == "commitment" for c in concepts) else NEIGHBOUR
-    around = [max(topic * c.strength(context), DOCUMENT * c.strength(described.document)) for c in concepts]
+    above_it, of_document = matcher.strengths(context), matcher.strengths(described.document)
+    around = [max(topic * x, DOCUMENT * y) for x, y in zip(above_it, of_document, strict=True)]
+    asked = [ANSWERS * x for x in above_it]
     total = sum(c.value for c in concepts) or 1.0
     scores = []
-    asked = [ANSWERS * c.strength(context) for c in concepts]
     for i, strengths in enumerate(own):
         near = [(LINKED if sentences[i].linked else NEIGHBOUR, n) for n in own[max(0, i - 1) : i]]
         near += [(NEIGHBOUR, n) for n in own[i + 1 : i + 2]]
@@ -196,10 +224,10 @@ def passage_context(passage: Passage) -> frozenset[str]:
 
 
 def passage_score(
-    passage: Passage, described: Described, bm25: float, question: Question, concepts: Sequence[Weighted]
+    passage: Passage, described: Described, bm25: float, question: Question, matcher: Matcher
 ) -> float:
     """A candidate's score from its BM25 score (scaled to at most 1) and its best sentence."""
-    scores = sentence_scores(passage.sentences, concepts, passage_context(passage), described)
+    scores = sentence_scores(passage.sentences, matcher, passage_context(passage), described)
     best = max((x + fit(question, s) for x, s in zip(scores, passage.sentences, strict=True)), default=0.0)
     score = BM25_SHARE * bm25 + (1 - BM25_SHARE) * best
     return score * (FOOTNOTE if all(s.part == "footnote" for s in passage.sentences) else 1.0)
@@ -231,17 +259,18 @@ def retrieve(index: Index, question: Question, filters: Filters = Filters(), k: 
     scores, idfs = index.lexical.scores(question.concepts)
     if documents is not None:
         scores = np.where(index.mask(documents), scores, 0.0).astype(np.float32)
-    concepts = [Weighted(c, index.lexical.weights(c), idf) for c, idf in zip(question.concepts, idfs, strict=True)]
-    found = _read_candidates(index, question, concepts, scores, filters)
+    weighted = [Weighted(c, index.lexical.weights(c), idf) for c, idf in zip(question.concepts, idfs, strict=True)]
+    matcher = Matcher(weighted)
+    found = _read_candidates(index, question, matcher, scores, filters)
     if dense_votes(index, question):
         found = _fuse(index, question, found, documents, filters)
     if reranker is not None and found:
         found = _rerank(index, question, found, reranker)
-    return Retrieved(tuple(_spread(found, k)), tuple(concepts), tuple(found[:CANDIDATES]))
+    return Retrieved(tuple(_spread(found, k)), matcher)
 
 
 def _read_candidates(
-    index: Index, question: Question, concepts: Sequence[Weighted], scores: Floats, filters: Filters
+    index: Index, question: Question, matcher: Matcher, scores: Floats, filters: Filters
 ) -> list[Found]:
     order = np.argsort(-scores, kind="stable")[:CANDIDATES] if len(scores) <= 5000 else _top(scores, CANDIDATES)
     order = [int(i) for i in order if scores[i] > 0]
@@ -252,9 +281,9 @@ def _read_candidates(
         passage = passages[index.owners[i][0]]
         if filters.roles and not any(s.role in filters.roles for s in passage.sentences):
             continue
-        score = passage_score(passage, index.described[passage.document], float(scores[i]) / highest, question, concepts)
-        terms_here = frozenset(t for s in passage.sentences for t in s.terms)
-        matched = tuple(c.concept.label for c in concepts if c.strength(terms_here) > 0)
+        score = passage_score(passage, index.described[passage.document], float(scores[i]) / highest, question, matcher)
+        strengths = matcher.strengths(t for s in passage.sentences for t in s.terms)
+        matched = tuple(c.concept.label for c, x in zip(matcher.concepts, strengths, strict=True) if x > 0)
         found.append(Found(passage, round(score, 4), matched))
     return sorted(found, key=lambda f: (-f.score, f.passage.document, f.passage.start))
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rag.manifest import read_manifest
 from rag.read import read_document
 from rag.sentences import joined
-from rag.split import LONGEST, span_text, split
+from rag.split import LONGEST, QUESTION_ROOM, SHORT, span_text, split
 from rag.types import Description, Document
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -210,8 +210,9 @@ def test_paragraph_behind_a_list_of_demands_is_no_demand(number, words):
 
 def test_every_numbered_point_under_a_call_is_a_demand():
     source, passages = example("rapport.md", "report", "civil_society")
-    points = [s for p in passages for s in p.sentences if re.match(r"[1-5]\. [a-z]", written(source, s))]
-    assert [s.act for s in points] == ["demand"] * 5
+    points = [s for p in passages for s in p.sentences if s.part == "list"]
+    numbered = [s for s in points if re.match(r"(?:de|een|het|jaarlijks) ", written(source, s))]
+    assert len(numbered) >= 5 and {s.act for s in numbered} == {"demand"}
 
 
 @pytest.mark.parametrize("number", ["001", "003"])
@@ -219,7 +220,7 @@ def test_passage_is_longest_at_most_but_for_one_sentence_alone(number):
     _, passages = seed(number)
     for passage in passages:
         size = sum(span.end - span.start for s in passage.sentences for span in s.spans)
-        assert size <= LONGEST or len(passage.sentences) == 1
+        assert size <= LONGEST + max(QUESTION_ROOM, SHORT) or len(passage.sentences) == 1
 
 
 @pytest.mark.parametrize("text", ["", " \r\n\f", "1"])

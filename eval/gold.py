@@ -1,0 +1,108 @@
+"""Gold lines -> questions with what an answer must hold. A line that its document does not bear out is refused, by number."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args, Literal
+
+from rag.errors import GoldError
+
+Kind = Literal["fact", "amount", "commitment", "demand", "attribution", "temporal", "multi", "unanswerable"]
+FOLDER = Path(__file__).parent / "gold"
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """One question with what counts as its answer; `documents` are file stems, any of which may hold the evidence."""
+
+    id: str
+    lang: str
+    kind: Kind
+    question: str
+    documents: tuple[str, ...]
+    evidence: tuple[str, ...]
+    facts: tuple[tuple[str, ...], ...]
+    history: tuple[tuple[str, str], ...]
+    split: str
+    act: str | None
+    role: str | None
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the documents hold an answer."""
+        return self.kind != "unanswerable"
+
+
+def fold(text: str) -> str:
+    """A text as evidence is compared: white space, hyphens and soft hyphens removed, case folded."""
+    return re.sub(r"[\s\-\u00ad\u2010\u2011]+", "", text).casefold()
+
+
+def read_gold(path: Path, text_of: Callable[[str], str | None]) -> list[Gold]:
+    """Every line of a file, or of every file of a folder; raises GoldError naming the line.
+
+    `text_of` gives the text of the indexed document with a file stem, or None where the index lacks it.
+    """
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    if not files:
+        raise GoldError(f"{path}: there is no .jsonl file there.")
+    found: list[Gold] = []
+    seen: dict[str, str] = {}
+    for file in files:
+        for number, line in enumerate(_lines(file), 1):
+            if line.strip():
+                gold = _parse(line, f"{file.name}, line {number}", text_of)
+                if gold.id in seen:
+                    raise GoldError(f"{file.name}, line {number}: the id «{gold.id}» stands in {seen[gold.id]} too.")
+                seen[gold.id] = f"{file.name}, line {number}"
+                found.append(gold)
+    return found
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise GoldError(f"{file}: cannot be read ({error}).") from error
+
+
+def _parse(line: str, where: str, text_of: Callable[[str], str | None]) -> Gold:
+    try:
+        row: dict[str, Any] = json.loads(line)
+        documents = tuple(row.get("docs") or ([row["doc"]] if row["doc"] else []))
+        gold = Gold(
+            id=str(row["id"]),
+            lang=row["lang"],
+            kind=row["kind"],
+            question=str(row["question"]),
+            documents=documents,
+            evidence=tuple(str(e) for e in row["evidence"]),
+            facts=tuple(tuple(str(a) for a in fact) for fact in row["facts"]),
+            history=tuple((str(t["question"]), str(t["answer"])) for t in row.get("history", [])),
+            split=row.get("split", "dev"),
+            act=row.get("act"),
+            role=row.get("role"),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise GoldError(f"{where}: not a gold line ({type(error).__name__}: {error}).") from error
+    _check(gold, where, text_of)
+    return gold
+
+
+def _check(gold: Gold, where: str, text_of: Callable[[str], str | None]) -> None:
+    if gold.lang not in ("nl", "en") or gold.kind not in get_args(Kind):
+        raise GoldError(f"{where}: unknown lang «{gold.lang}» or kind «{gold.kind}».")
+    if gold.answerable != bool(gold.evidence):
+        raise GoldError(f"{where}: a question has evidence, or is unanswerable; not both and not neither.")
+    texts = {stem: text_of(stem) for stem in gold.documents}
+    for stem, text in texts.items():
+        if text is None:
+            raise GoldError(f"{where}: the index has no document «{stem}».")
+    folded = [fold(t) for t in texts.values() if t is not None]
+    for evidence in gold.evidence:
+        if len(fold(evidence)) < 8 or not any(fold(evidence) in t for t in folded):
+            raise GoldError(f"{where}: the evidence «{evidence[:60]}» is not in {', '.join(gold.documents)}.")
