@@ -59,13 +59,17 @@ def _line(fall: Fall) -> str:
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m eval", description="Ask every gold question and score the answers.")
+    parser = argparse.ArgumentParser(
+        prog="python -m eval", description="Ask every gold question and score the answers."
+    )
     parser.add_argument("--gold", type=Path, default=FOLDER, help="a gold file, or a folder of them")
     parser.add_argument("--out", type=Path, help="write one line a question there")
     parser.add_argument("--mode", choices=("quotes", "llm"), default="quotes")
     parser.add_argument("--baseline", type=Path, help="exit 1 where a score falls below this file's")
     parser.add_argument("--report", type=Path, help="write the table there, in Markdown")
-    parser.add_argument("--write-baseline", type=Path, metavar="FILE", help="write the scores there as the new baseline")
+    parser.add_argument(
+        "--write-baseline", type=Path, metavar="FILE", help="write the scores there as the new baseline"
+    )
     return parser.parse_args(arguments)
 
 

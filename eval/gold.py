@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args, Literal
+from typing import Any, Literal, get_args
 
 from rag.errors import GoldError
 
@@ -57,7 +57,9 @@ def read_gold(path: Path, text_of: Callable[[str], str | None]) -> list[Gold]:
             if line.strip():
                 gold = _parse(line, f"{file.name}, line {number}", text_of)
                 if gold.id in seen:
-                    raise GoldError(f"{file.name}, line {number}: the id «{gold.id}» stands in {seen[gold.id]} too.")
+                    raise GoldError(
+                        f"{file.name}, line {number}: the id «{gold.id}» stands in {seen[gold.id]} too."
+                    )
                 seen[gold.id] = f"{file.name}, line {number}"
                 found.append(gold)
     return found

@@ -35,7 +35,9 @@ def texts(assistant: Assistant) -> Callable[[str], str | None]:
     return lambda stem: assistant.index.text(by_stem[stem]) if stem in by_stem else None
 
 
-def ask_all(golds: Sequence[Gold], assistant: Assistant, tick: Callable[[], None] = lambda: None) -> list[dict[str, Any]]:
+def ask_all(
+    golds: Sequence[Gold], assistant: Assistant, tick: Callable[[], None] = lambda: None
+) -> list[dict[str, Any]]:
     """Ask every question; the lines of the contract."""
     lines = []
     for gold in golds:
@@ -46,7 +48,9 @@ def ask_all(golds: Sequence[Gold], assistant: Assistant, tick: Callable[[], None
     return lines
 
 
-def score_all(golds: Sequence[Gold], lines: Sequence[dict[str, Any]], text_of: Callable[[str], str]) -> Groups:
+def score_all(
+    golds: Sequence[Gold], lines: Sequence[dict[str, Any]], text_of: Callable[[str], str]
+) -> Groups:
     """Every score of every answer, by language, split and all together."""
     groups: Groups = {name: defaultdict(list) for name in SCORES}
     for gold, line in zip(golds, lines, strict=True):
@@ -76,12 +80,18 @@ def table(groups: Groups, lines: Sequence[dict[str, Any]]) -> str:
 def latencies(lines: Sequence[dict[str, Any]]) -> str:
     """Median and 95th percentile of the time an answer took; a machine's figure, so no part of the table."""
     total = sorted(line["latency_ms"]["retrieve"] + line["latency_ms"]["answer"] for line in lines)
-    return f"Latency: median {statistics.median(total):.0f} ms, p95 {total[int(0.95 * (len(total) - 1))]:.0f} ms." if total else ""
+    return (
+        f"Latency: median {statistics.median(total):.0f} ms, p95 {total[int(0.95 * (len(total) - 1))]:.0f} ms."
+        if total
+        else ""
+    )
 
 
 def means(groups: Groups) -> dict[str, dict[str, float]]:
     """The means that a baseline holds."""
-    return {n: {g: round(statistics.fmean(v), 4) for g, v in sorted(by.items()) if v} for n, by in groups.items()}
+    return {
+        n: {g: round(statistics.fmean(v), 4) for g, v in sorted(by.items()) if v} for n, by in groups.items()
+    }
 
 
 def falls(now: dict[str, dict[str, float]], baseline: dict[str, Any]) -> list[Fall]:

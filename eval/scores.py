@@ -84,7 +84,14 @@ def fact_recall(sample: Sample) -> Score | None:
     """The share of the gold facts that the answer's text or quotations hold."""
     if not sample.gold.facts:
         return None
-    said = fold(" ".join([*(s["text"] for s in sample.answer["statements"]), *(c["quote"] for c in sample.answer["citations"])]))
+    said = fold(
+        " ".join(
+            [
+                *(s["text"] for s in sample.answer["statements"]),
+                *(c["quote"] for c in sample.answer["citations"]),
+            ]
+        )
+    )
     missing = [fact[0] for fact in sample.gold.facts if not any(fold(a) in said for a in fact)]
     return Score(1 - len(missing) / len(sample.gold.facts), f"missing: {missing}" if missing else "all there")
 
@@ -99,7 +106,10 @@ def attribution(sample: Sample) -> Score | None:
         quote = fold(citation["quote"])
         if any(w in quote or (len(quote) > 40 and quote in w) for w in wanted):
             right = citation["role"] == gold.role and citation["speech_act"] == gold.act
-            return Score(float(right), f"labelled {citation['role']} {citation['speech_act']}, gold {gold.role} {gold.act}")
+            return Score(
+                float(right),
+                f"labelled {citation['role']} {citation['speech_act']}, gold {gold.role} {gold.act}",
+            )
     return Score(0.0, "the evidence is not cited")
 
 

@@ -127,14 +127,16 @@ def quantity_terms(kind: str, key: str) -> list[str]:
             out.append("@" + pieces[0])
         return [*out, "#" + key[:4]] if key[:4].isdigit() else out
     if kind == "dossier":
-        return ["§" + key, *(["§" + key.split("-")[0]] if "-" in key else [])]
+        return ["§" + key, *(["§" + key.split("-", maxsplit=1)[0]] if "-" in key else [])]
     return ["#" + key]
 
 
 @lru_cache(maxsize=1)
 def _state_names() -> frozenset[str]:
     """Names of states, which no dictionary of common words knows: "Kameroen" is no form of "kamer"."""
-    return frozenset(normal(n) for code in ("nl", "en") for n in Locale(code).territories.values() if " " not in n)
+    return frozenset(
+        normal(n) for code in ("nl", "en") for n in Locale(code).territories.values() if " " not in n
+    )
 
 
 @lru_cache(maxsize=200_000)
@@ -145,7 +147,24 @@ def lemma(word: str, language: str = "nl") -> str:
     return normal(simplemma.lemmatize(word, lang=language).replace("_", ""))
 
 
-_SUFFIXES = ("eringen", "ering", "eren", "aties", "atie", "eerd", "ingen", "ing", "elijk", "erij", "isch", "er", "en", "st", "es", "e")
+_SUFFIXES = (
+    "eringen",
+    "ering",
+    "eren",
+    "aties",
+    "atie",
+    "eerd",
+    "ingen",
+    "ing",
+    "elijk",
+    "erij",
+    "isch",
+    "er",
+    "en",
+    "st",
+    "es",
+    "e",
+)
 
 
 @lru_cache(maxsize=200_000)
@@ -181,7 +200,11 @@ def compound_parts(word: str) -> tuple[str, ...]:
         if not _is_noun_like(head):
             continue
         modifier = next((m for m in _modifiers(word[:cut]) if _is_noun_like(m)), None)
-        candidate = (lemma(modifier), lemma(head)) if modifier else (*compound_parts(word[:cut].removesuffix("s")), lemma(head))
+        candidate = (
+            (lemma(modifier), lemma(head))
+            if modifier
+            else (*compound_parts(word[:cut].removesuffix("s")), lemma(head))
+        )
         if len(candidate) > 1 and (not best or len(candidate) < len(best)):
             best = candidate
     return best

@@ -1,6 +1,6 @@
 """The ask flow, top to bottom: what the command line, the app and the evaluation all call.
 
-    question → retrieve → quotes or generate → verify → Answer
+question → retrieve → quotes or generate → verify → Answer
 """
 
 from __future__ import annotations
@@ -100,14 +100,30 @@ class Assistant:
         if refusal is None and isinstance(model, ChatModel):
             written = write(model, self.settings, index, question, retrieved, on_statement)
             if not isinstance(written, Unavailable):
-                left_out = [say("left_out", question.language, count=written.left_out)] if written.left_out else []
+                left_out = (
+                    [say("left_out", question.language, count=written.left_out)] if written.left_out else []
+                )
                 notices = [*notices, say("mode_llm", question.language, model=model.name), *left_out]
-                return self._compose(index, question, retrieved, written.statements, written.citations, None, notices, model, written.prompt)
+                return self._compose(
+                    index,
+                    question,
+                    retrieved,
+                    written.statements,
+                    written.citations,
+                    None,
+                    notices,
+                    model,
+                    written.prompt,
+                )
             model = written
         if isinstance(model, Unavailable):
             notices.append(say("mode_quotes", question.language, why=model.why(question.language)))
         statements, citations = quote(index, [] if refusal else chosen)
-        if not refusal and "commitment" in question.acts and not any(c.speech_act == "commitment" for c in citations):
+        if (
+            not refusal
+            and "commitment" in question.acts
+            and not any(c.speech_act == "commitment" for c in citations)
+        ):
             notices.append(say("no_commitment", question.language))
         if on_statement is not None:
             for statement in statements:
@@ -130,18 +146,25 @@ class Assistant:
             RankedPassage(f.passage.document, f.passage.start, f.passage.end, f.score, rank)
             for rank, f in enumerate(retrieved.passages[:SHOWN], 1)
         )
-        partial = bool(statements) and "commitment" in question.acts and not any(c.speech_act == "commitment" for c in citations)
+        partial = (
+            bool(statements)
+            and "commitment" in question.acts
+            and not any(c.speech_act == "commitment" for c in citations)
+        )
         return Answer(
             question=question.text,
             question_language=question.language,
             mode="llm" if model else "quotes",
             model=model.name if model else None,
             status="refused" if refusal or not statements else "partial" if partial else "answered",
-            refusal=refusal or (None if statements else Refusal("not_in_corpus", say("not_in_corpus", question.language))),
+            refusal=refusal
+            or (None if statements else Refusal("not_in_corpus", say("not_in_corpus", question.language))),
             statements=tuple(statements),
             citations=tuple(citations),
             passages=ranked,
-            receipt=Receipt(index.digest, index.model.name, model.name if model else None, prompt, __version__),
+            receipt=Receipt(
+                index.digest, index.model.name, model.name if model else None, prompt, __version__
+            ),
             notices=tuple(notices),
         )
 
@@ -155,7 +178,14 @@ def quote(index: Index, chosen: Sequence[Chosen]) -> tuple[list[Statement], list
         text = index.text(document)
         made: list[Citation] = []
         for span in item.sentence.spans:
-            citation = cite(len(citations) + len(made) + 1, document, text, span, item.sentence, index.descriptions[document])
+            citation = cite(
+                len(citations) + len(made) + 1,
+                document,
+                text,
+                span,
+                item.sentence,
+                index.descriptions[document],
+            )
             if citation is not None and exact(citation, index.text):
                 made.append(citation)
         if len(made) == len(item.sentence.spans):  # a sentence that cannot be quoted whole is not quoted

@@ -32,7 +32,9 @@ class Catalogue:
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._db.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:
-            raise StoreError(f"The index's catalogue is damaged ({error}). Run `rag ingest --rebuild` with your documents.") from error
+            raise StoreError(
+                f"The index's catalogue is damaged ({error}). Run `rag ingest --rebuild` with your documents."
+            ) from error
 
     def close(self) -> None:
         """Let go of the file."""
@@ -42,7 +44,9 @@ class Catalogue:
         try:
             return self._db.execute(query, values).fetchall()
         except sqlite3.DatabaseError as error:
-            raise StoreError(f"The index's catalogue is damaged ({error}). Run `rag ingest --rebuild` with your documents.") from error
+            raise StoreError(
+                f"The index's catalogue is damaged ({error}). Run `rag ingest --rebuild` with your documents."
+            ) from error
 
     # -- documents ------------------------------------------------------------------------------------------------
 
@@ -94,7 +98,9 @@ class Catalogue:
     def all_passages(self) -> Iterator[Passage]:
         """Every passage, in the lexical index's order, one at a time."""
         last = 0
-        while rows := self._rows("SELECT at, id, document, data FROM passages WHERE at > ? ORDER BY at LIMIT 2000", (last,)):
+        while rows := self._rows(
+            "SELECT at, id, document, data FROM passages WHERE at > ? ORDER BY at LIMIT 2000", (last,)
+        ):
             for at, identity, document, data in rows:
                 last = at
                 yield _passage(identity, document, data)
@@ -108,7 +114,8 @@ class Catalogue:
             self._delete(document.name)
             data = json.dumps(asdict(document.description), ensure_ascii=False)
             self._db.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?)", (document.name, document.digest, source, data, document.text)
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?)",
+                (document.name, document.digest, source, data, document.text),
             )
             rows = [(p.id, p.document, _data(p)) for p in passages]
             self._db.executemany("INSERT INTO passages (id, document, data) VALUES (?, ?, ?)", rows)
@@ -133,7 +140,16 @@ def _description(data: str) -> Description:
 
 def _data(passage: Passage) -> str:
     sentences = [
-        [[(s.start, s.end) for s in x.spans], x.part, x.role, x.speaker, x.act, x.time, " ".join(x.terms), int(x.linked)]
+        [
+            [(s.start, s.end) for s in x.spans],
+            x.part,
+            x.role,
+            x.speaker,
+            x.act,
+            x.time,
+            " ".join(x.terms),
+            int(x.linked),
+        ]
         for x in passage.sentences
     ]
     fields = {"s": sentences, "h": passage.heading, "c": " ".join(passage.context), "l": passage.language}
@@ -143,7 +159,16 @@ def _data(passage: Passage) -> str:
 def _passage(identity: str, document: str, data: str) -> Passage:
     fields = json.loads(data)
     sentences = tuple(
-        Sentence(tuple(Span(a, b) for a, b in spans), part, role, speaker, act, time, tuple(terms.split()), bool(linked))
+        Sentence(
+            tuple(Span(a, b) for a, b in spans),
+            part,
+            role,
+            speaker,
+            act,
+            time,
+            tuple(terms.split()),
+            bool(linked),
+        )
         for spans, part, role, speaker, act, time, terms, linked in fields["s"]
     )
     return Passage(identity, document, sentences, fields["h"], tuple(fields["c"].split()), fields["l"])

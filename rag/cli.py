@@ -26,24 +26,39 @@ app = typer.Typer(
 )  # fmt: skip
 SEEDS = Path("seeds")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on stdout.")]
-Role = Annotated[list[str] | None, typer.Option("--role", help="government, parliament or civil_society; may be given again.")]
-Sender = Annotated[list[str] | None, typer.Option("--sender", help="Part of a sender's name; may be given again.")]
-KindOption = Annotated[list[str] | None, typer.Option("--kind", help="kamerbrief, kamervragen, motie …; may be given again.")]
-Dossier = Annotated[list[str] | None, typer.Option("--dossier", help="A dossier number, 36247; may be given again.")]
-DocumentOption = Annotated[list[str] | None, typer.Option("--document", help="A document's file name; may be given again.")]
+Role = Annotated[
+    list[str] | None,
+    typer.Option("--role", help="government, parliament or civil_society; may be given again."),
+]
+Sender = Annotated[
+    list[str] | None, typer.Option("--sender", help="Part of a sender's name; may be given again.")
+]
+KindOption = Annotated[
+    list[str] | None, typer.Option("--kind", help="kamerbrief, kamervragen, motie …; may be given again.")
+]
+Dossier = Annotated[
+    list[str] | None, typer.Option("--dossier", help="A dossier number, 36247; may be given again.")
+]
+DocumentOption = Annotated[
+    list[str] | None, typer.Option("--document", help="A document's file name; may be given again.")
+]
 Since = Annotated[str | None, typer.Option("--since", help="Only documents dated on or after YYYY-MM-DD.")]
 Until = Annotated[str | None, typer.Option("--until", help="Only documents dated on or before YYYY-MM-DD.")]
 
 
 @app.callback()
-def _options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False) -> None:
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
     if debug:
         os.environ["RAG_DEBUG"] = "1"
 
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; seeds/ if none is given.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders; seeds/ if none is given.")
+    ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Begin with an empty index.")] = False,
 ) -> None:
     """Read files or folders into the index; only what changed is embedded again."""
@@ -92,7 +107,9 @@ def search(
     settings = load_settings()
     _build_first(settings)
     assistant = Assistant(settings)
-    understood, retrieved = assistant.search(question, k, _filters(role, sender, kind, dossier, document, since, until))
+    understood, retrieved = assistant.search(
+        question, k, _filters(role, sender, kind, dossier, document, since, until)
+    )
     if as_json:
         _print_json(search_json(assistant.index, understood, retrieved, explain))
     else:
@@ -175,7 +192,9 @@ def _build_first(settings: Settings) -> None:
     if read_state(settings.index_dir) is not None:
         return
     if not SEEDS.is_dir():
-        raise InputError(f"There is no index in «{settings.index_dir}» and no seeds/ here to build it from. Run `rag ingest PATH`.")
+        raise InputError(
+            f"There is no index in «{settings.index_dir}» and no seeds/ here to build it from. Run `rag ingest PATH`."
+        )
     from rag.ingest import ingest as run  # noqa: PLC0415
 
     _err().print(f"No index in «{settings.index_dir}» yet: building it from {SEEDS}/ …", markup=False)
@@ -231,7 +250,11 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:  # a mistake of ours: say so, and how to show it to us
-        _fail(error, 1, f"something went wrong ({type(error).__name__}: {error}). Run again with --debug and report what it prints.")
+        _fail(
+            error,
+            1,
+            f"something went wrong ({type(error).__name__}: {error}). Run again with --debug and report what it prints.",
+        )
 
 
 def _fail(error: BaseException, status: int, message: str) -> None:
@@ -239,5 +262,3 @@ def _fail(error: BaseException, status: int, message: str) -> None:
         traceback.print_exception(error)
     sys.stderr.write(f"rag: {message}\n")
     sys.exit(status)
-
-

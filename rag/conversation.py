@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from rag.question import Concept, Question, understand
 
 _OPENING = re.compile(
-    r"^\W*(?:and|but|so|then|also|what about|how about|en|maar|dus|ook|hoe zit het met|hoe zit dat met|en hoe zit het met)\b", re.IGNORECASE
+    r"^\W*(?:and|but|so|then|also|what about|how about|en|maar|dus|ook|hoe zit het met|hoe zit dat met|en hoe zit het met)\b",
+    re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
     r"\b(?:it|its|that|this|those|these|they|them|their|he|she|him|her|there|then|same|else|other|such|"
@@ -40,7 +41,7 @@ def leans(text: str) -> bool:
     own = [c for c in question.concepts if c.weight >= 0.9 and not c.part]
     if _OPENING.match(text) and len(own) <= FEW + 1:
         return True
-    return len(own) <= FEW and bool(_POINTS_BACK.search(text)) or len(own) == 0
+    return (len(own) <= FEW and bool(_POINTS_BACK.search(text))) or len(own) == 0
 
 
 def _replacements(then: Question, now: Question) -> list[tuple[str, str]]:

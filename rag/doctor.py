@@ -18,7 +18,16 @@ from rag.index import open_index
 from rag.models import describe
 from rag.settings import Settings
 
-PACKAGES = ("torch", "sentence-transformers", "chromadb", "langchain", "langchain-chroma", "langchain-ollama", "streamlit", "simplemma")
+PACKAGES = (
+    "torch",
+    "sentence-transformers",
+    "chromadb",
+    "langchain",
+    "langchain-chroma",
+    "langchain-ollama",
+    "streamlit",
+    "simplemma",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +41,21 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything that an answer needs; never raises."""
-    return [*_installed(), *_settings(settings), *_embedding(settings), *_language_model(settings), *_index(settings)]
+    return [
+        *_installed(),
+        *_settings(settings),
+        *_embedding(settings),
+        *_language_model(settings),
+        *_index(settings),
+    ]
 
 
 def _installed() -> list[Finding]:
-    python = Finding("Python", "ok" if sys.version_info >= (3, 11) else "problem", f"{platform.python_version()}; 3.11 or newer is needed")
+    python = Finding(
+        "Python",
+        "ok" if sys.version_info >= (3, 11) else "problem",
+        f"{platform.python_version()}; 3.11 or newer is needed",
+    )
     out = [Finding("kamerbron", "ok", __version__), python]
     for name in PACKAGES:
         try:
@@ -48,7 +67,11 @@ def _installed() -> list[Finding]:
 
 def _settings(settings: Settings) -> list[Finding]:
     return [
-        Finding(f"RAG_{name.upper()}", "ok", f"{getattr(settings, name)!s:.100} ({settings.source(name)}): {field.description}")
+        Finding(
+            f"RAG_{name.upper()}",
+            "ok",
+            f"{getattr(settings, name)!s:.100} ({settings.source(name)}): {field.description}",
+        )
         for name, field in Settings.model_fields.items()
     ]
 
@@ -71,7 +94,13 @@ def _language_model(settings: Settings) -> list[Finding]:
     if isinstance(chosen, ChatModel):
         return [Finding("language model", "ok", chosen.name)]
     wanted = settings.llm not in ("auto", "none")
-    return [Finding("language model", "problem" if wanted else "note", f"none, answers are quotations: {chosen.why('en')}")]
+    return [
+        Finding(
+            "language model",
+            "problem" if wanted else "note",
+            f"none, answers are quotations: {chosen.why('en')}",
+        )
+    ]
 
 
 def _index(settings: Settings) -> list[Finding]:
@@ -89,7 +118,10 @@ def _index(settings: Settings) -> list[Finding]:
         return [*out, Finding("vectors", "problem", str(error))]
     if missing:
         return [*out, Finding("vectors", "problem", f"{len(missing)} passages have none. Run `rag ingest`.")]
-    return [*out, Finding("vectors", "ok", f"{index.vectors.count()} in {settings.chroma_url or 'the index folder'}")]
+    return [
+        *out,
+        Finding("vectors", "ok", f"{index.vectors.count()} in {settings.chroma_url or 'the index folder'}"),
+    ]
 
 
 def print_report(console: Console, findings: list[Finding]) -> None:
@@ -97,4 +129,8 @@ def print_report(console: Console, findings: list[Finding]) -> None:
     colour = {"ok": "green", "note": "yellow", "problem": "red"}
     width = max(len(f.what) for f in findings)
     for finding in findings:
-        console.print(Text.assemble((f"{finding.status:8}", colour[finding.status]), f"{finding.what:{width}}  ", finding.detail))
+        console.print(
+            Text.assemble(
+                (f"{finding.status:8}", colour[finding.status]), f"{finding.what:{width}}  ", finding.detail
+            )
+        )

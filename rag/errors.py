@@ -1,14 +1,14 @@
 """Every error a user may see. The message says what is wrong and what to do; `exit_status` is the command line's.
 
-    KamerbronError              1  the work failed
-    ├── InputError              2  something given is unusable
-    │   ├── QuestionError          empty, or too long
-    │   ├── DocumentError          a file cannot be read as a document
-    │   ├── ManifestError          manifest.toml, with the line
-    │   ├── SettingsError          an environment variable or .env
-    │   └── GoldError              a line of a gold file
-    ├── StoreError              1  the index is missing, damaged, or built with other settings
-    └── ModelError              1  an embedding or language model cannot be used
+KamerbronError              1  the work failed
+├── InputError              2  something given is unusable
+│   ├── QuestionError          empty, or too long
+│   ├── DocumentError          a file cannot be read as a document
+│   ├── ManifestError          manifest.toml, with the line
+│   ├── SettingsError          an environment variable or .env
+│   └── GoldError              a line of a gold file
+├── StoreError              1  the index is missing, damaged, or built with other settings
+└── ModelError              1  an embedding or language model cannot be used
 """
 
 

@@ -47,7 +47,12 @@ def find_markers(text: str, body: Sequence[Span], notes: Sequence[tuple[int, str
 
 
 def _find(
-    text: str, body: Sequence[Span], within: tuple[int, int], number: str, following: str | None, plain: set[str]
+    text: str,
+    body: Sequence[Span],
+    within: tuple[int, int],
+    number: str,
+    following: str | None,
+    plain: set[str],
 ) -> Span | None:
     forms = [rf"{number}"] + ([rf"{number}{following}"] if following else [])
     candidates: list[tuple[int, int, Span]] = []

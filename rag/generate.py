@@ -125,14 +125,14 @@ def write(
     for _ in range(2 if shown else 0):
         try:
             return _write_once(model, settings, index, question, shown, on_statement)
-        except _Failed as error:
+        except _FailedError as error:
             reason = str(error)
             if error.final:
                 break
     return Unavailable("why_failed", (("reason", reason),))
 
 
-class _Failed(Exception):
+class _FailedError(Exception):
     def __init__(self, message: str, final: bool = False) -> None:
         super().__init__(message)
         self.final = final
@@ -140,7 +140,11 @@ class _Failed(Exception):
 
 def _within_budget(index: Index, question: Question, retrieved: Retrieved, context: int) -> dict[str, Shown]:
     """The sentences of the best passages that fit into the context, with their ids."""
-    room = (context - ANSWER_TOKENS) * CHARACTERS_A_TOKEN - len(prompts.system(question.language)) - len(question.text)
+    room = (
+        (context - ANSWER_TOKENS) * CHARACTERS_A_TOKEN
+        - len(prompts.system(question.language))
+        - len(question.text)
+    )
     shown: dict[str, Shown] = {}
     for found in retrieved.passages:
         text = index.text(found.passage.document)
@@ -148,7 +152,9 @@ def _within_budget(index: Index, question: Question, retrieved: Retrieved, conte
             if sentence.part == "heading" and sentence.act != "demand":
                 continue
             said = fold(" ".join(text[s.start : s.end] for s in sentence.spans))
-            line = _line(f"s{len(shown) + 1}", Shown(sentence, found.passage.document, said), index.descriptions)
+            line = _line(
+                f"s{len(shown) + 1}", Shown(sentence, found.passage.document, said), index.descriptions
+            )
             room -= len(line) + 12
             if room < 0:
                 return shown
@@ -171,16 +177,19 @@ def _write_once(
     on_statement: Callable[[Statement], None] | None,
 ) -> Written:
     lines = [_line(i, s, index.descriptions) for i, s in shown.items()]
-    messages = [SystemMessage(prompts.system(question.language)), HumanMessage(prompts.user(question.text, lines))]
+    messages = [
+        SystemMessage(prompts.system(question.language)),
+        HumanMessage(prompts.user(question.text, lines)),
+    ]
     out = _Collector(index, shown)
     for raw in _statements(_chat(model, settings, list(shown)), messages, settings.llm_context):
         statement = out.take(raw)
         if statement is not None and on_statement is not None:
             on_statement(statement)
     if not out.statements and not out.left_out:
-        raise _Failed("it found no answer in the passages", final=True)
+        raise _FailedError("it found no answer in the passages", final=True)
     if not out.statements:
-        raise _Failed("none of its statements agreed with the sentences it cited", final=True)
+        raise _FailedError("none of its statements agreed with the sentences it cited", final=True)
     return Written(tuple(out.statements), tuple(out.citations), out.left_out, prompts.digest())
 
 
@@ -200,12 +209,12 @@ def _chat(model: ChatModel, settings: Settings, ids: Sequence[str]) -> BaseChatM
     try:
         chat: BaseChatModel = init_chat_model(model.model, model_provider=model.provider, **options)
     except Exception as error:
-        raise _Failed(f"{model.name} cannot be set up ({_first_line(error)})", final=True) from error
+        raise _FailedError(f"{model.name} cannot be set up ({_first_line(error)})", final=True) from error
     return chat
 
 
 def _statements(chat: BaseChatModel, messages: Sequence[Any], context: int) -> Iterator[Any]:
-    """The statements of the model's JSON, each as soon as it is whole; raises _Failed for anything else."""
+    """The statements of the model's JSON, each as soon as it is whole; raises _FailedError for anything else."""
     text, given, last = "", 0, None
     try:
         for chunk in chat.stream(list(messages)):
@@ -214,12 +223,12 @@ def _statements(chat: BaseChatModel, messages: Sequence[Any], context: int) -> I
             whole = _parsed(text, partial=True)[:-1]
             yield from whole[given:]
             given = max(given, len(whole))
-    except _Failed:
+    except _FailedError:
         raise
     except httpx.TimeoutException as error:
-        raise _Failed("it took too long", final=True) from error
+        raise _FailedError("it took too long", final=True) from error
     except Exception as error:  # each provider raises its own kinds; all mean that there is no answer
-        raise _Failed(_first_line(error)) from error
+        raise _FailedError(_first_line(error)) from error
     _check_whole(last, context)
     final = _parsed(text, partial=False)
     yield from final[given:]
@@ -236,7 +245,9 @@ def _parsed(text: str, partial: bool) -> list[Any]:
     if not isinstance(statements, list):
         if partial:
             return []
-        raise _Failed("it did not return the JSON that was asked for" if text.strip() else "it returned nothing")
+        raise _FailedError(
+            "it did not return the JSON that was asked for" if text.strip() else "it returned nothing"
+        )
     return statements
 
 
@@ -246,9 +257,9 @@ def _check_whole(last: BaseMessageChunk | None, context: int) -> None:
     usage = getattr(last, "usage_metadata", None) or {}
     read = metadata.get("prompt_eval_count") or usage.get("input_tokens") or 0
     if metadata.get("done_reason") == "length":
-        raise _Failed("its answer was cut off", final=True)
+        raise _FailedError("its answer was cut off", final=True)
     if read and read >= context - 16:
-        raise _Failed("the passages did not fit into its context", final=True)
+        raise _FailedError("the passages did not fit into its context", final=True)
 
 
 class _Collector:
@@ -265,7 +276,13 @@ class _Collector:
         text = raw.get("text") if isinstance(raw, dict) else None
         ids = raw.get("sentences") if isinstance(raw, dict) else None
         known = [i for i in ids if isinstance(i, str) and i in self.shown] if isinstance(ids, list) else []
-        if not isinstance(text, str) or not text.strip() or len(text) > LONGEST_STATEMENT or not known or len(known) != len(ids or []):
+        if (
+            not isinstance(text, str)
+            or not text.strip()
+            or len(text) > LONGEST_STATEMENT
+            or not known
+            or len(known) != len(ids or [])
+        ):
             self.left_out += 1
             return None
         picked = [self.shown[i] for i in dict.fromkeys(known)]
@@ -287,7 +304,14 @@ class _Collector:
             text = self.index.text(shown.document)
             for span in shown.sentence.spans:
                 identity = len(self.citations) + len(made) + 1
-                citation = cite(identity, shown.document, text, span, shown.sentence, self.index.descriptions[shown.document])
+                citation = cite(
+                    identity,
+                    shown.document,
+                    text,
+                    span,
+                    shown.sentence,
+                    self.index.descriptions[shown.document],
+                )
                 if citation is None or not exact(citation, self.index.text):
                     return []
                 made.append(citation)

@@ -64,7 +64,9 @@ def read_synonyms() -> list[Entry]:
 
 def _read(file: Traversable) -> list[Entry]:
     lines = enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
-    return [_parse(line, f"{file.name}:{n}") for n, line in lines if line.strip() and not line.startswith("# ")]
+    return [
+        _parse(line, f"{file.name}:{n}") for n, line in lines if line.strip() and not line.startswith("# ")
+    ]
 
 
 def _parse(line: str, source: str) -> Entry:
@@ -138,7 +140,9 @@ class Glossary:
         for entry in entries:
             short = [f for f in (*entry.dutch, *entry.english) if is_abbreviation(f)]
             if entry.source.startswith("CLDR:"):
-                _offer(self._forms["nl"], key(entry.dutch[0], "nl"), dict.fromkeys(entry.english, ABBREVIATED))
+                _offer(
+                    self._forms["nl"], key(entry.dutch[0], "nl"), dict.fromkeys(entry.english, ABBREVIATED)
+                )
             for form in dict.fromkeys((*entry.dutch, *short)):
                 at = keys.get(form) or key(form, "nl")
                 others = [f for f in (*entry.dutch, *short) if f != form]
@@ -146,7 +150,11 @@ class Glossary:
                 if is_abbreviation(form):
                     _offer(self._forms["nl"], at, dict.fromkeys(others, ABBREVIATED))
                 elif short:
-                    _offer(self._forms["nl"], at, dict.fromkeys((f for f in others if is_abbreviation(f)), ABBREVIATED))
+                    _offer(
+                        self._forms["nl"],
+                        at,
+                        dict.fromkeys((f for f in others if is_abbreviation(f)), ABBREVIATED),
+                    )
         for at, counts in shared.items():
             _offer(self._forms["nl"], at, {f: SURE_SYNONYM if n > 1 else SYNONYM for f, n in counts.items()})
 
@@ -166,7 +174,9 @@ class Glossary:
         return matches
 
     @staticmethod
-    def _look_up(forms: dict[Key, Weights], pieces: Sequence[tuple[str, str]], language: Language) -> Weights | None:
+    def _look_up(
+        forms: dict[Key, Weights], pieces: Sequence[tuple[str, str]], language: Language
+    ) -> Weights | None:
         lemmas = tuple(p[0] for p in pieces)
         if len(pieces) == 1:
             word = pieces[0][1]
@@ -197,10 +207,12 @@ def problems(entries: Sequence[Entry]) -> list[str]:
     for entry in entries:
         for form in entry.english:
             at = key(form, "en")
-            if not at or all(p in stopwords()["en"] for p in at) and not is_abbreviation(form):
+            if not at or (all(p in stopwords()["en"] for p in at) and not is_abbreviation(form)):
                 found.append(f"{entry.source}: «{form}» holds nothing to search for")
             elif len(at) > LONGEST:
-                found.append(f"{entry.source}: «{form}» is longer than {LONGEST} words and is never looked up")
+                found.append(
+                    f"{entry.source}: «{form}» is longer than {LONGEST} words and is never looked up"
+                )
             if form in seen:
                 found.append(f"{entry.source}: «{form}» stands in {seen[form]} too")
             seen[form] = entry.source

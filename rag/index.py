@@ -67,7 +67,9 @@ class Index:
         self.digest = str(state["digest"])
         home = folder / "generations" / str(self.generation)
         if not (home / "catalogue.sqlite").is_file():
-            raise StoreError(f"The index in {folder} is damaged: generation {self.generation} is not there. Run `rag ingest --rebuild`.")
+            raise StoreError(
+                f"The index in {folder} is damaged: generation {self.generation} is not there. Run `rag ingest --rebuild`."
+            )
         self.catalogue = Catalogue(home / "catalogue.sqlite")
         self.rebuilt: str | None = None
         self.lexical = self._open_lexical(home / "lexical")
@@ -121,7 +123,9 @@ class Index:
     @cached_property
     def vectors(self) -> Vectors:
         """The vectors; opened when first asked for."""
-        return Vectors(self.folder / "chroma", self._chroma_url, self.model, lambda: load_embeddings(self.model))
+        return Vectors(
+            self.folder / "chroma", self._chroma_url, self.model, lambda: load_embeddings(self.model)
+        )
 
     def text(self, document: str) -> str:
         """A document's text, unchanged: what every offset counts in."""
@@ -138,7 +142,9 @@ def read_state(folder: Path) -> dict[str, Any] | None:
         Built(**state["built"])
         int(state["generation"]), str(state["digest"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{path} is damaged ({type(error).__name__}). Run `rag ingest --rebuild` with your documents.") from error
+        raise StoreError(
+            f"{path} is damaged ({type(error).__name__}). Run `rag ingest --rebuild` with your documents."
+        ) from error
     return state
 
 
@@ -199,7 +205,9 @@ class Writer:
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
-            raise StoreError(f"Another ingest is writing to «{self._folder}». Wait until it is done.") from None
+            raise StoreError(
+                f"Another ingest is writing to «{self._folder}». Wait until it is done."
+            ) from None
         try:
             self.model = describe(settings)
             state = None if rebuild else read_state(self._folder)
@@ -211,7 +219,9 @@ class Writer:
             if state is not None:
                 current = self._folder / "generations" / str(state["generation"]) / "catalogue.sqlite"
                 if not current.is_file():
-                    raise StoreError(f"The index in {self._folder} is damaged: its catalogue is not there. Run `rag ingest --rebuild`.")
+                    raise StoreError(
+                        f"The index in {self._folder} is damaged: its catalogue is not there. Run `rag ingest --rebuild`."
+                    )
                 shutil.copyfile(current, self._home / "catalogue.sqlite")
             self.catalogue = Catalogue(self._home / "catalogue.sqlite")
         except BaseException:
@@ -222,7 +232,9 @@ class Writer:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"The index folder «{self._folder}» cannot be made ({error.strerror}). Set RAG_INDEX_DIR.") from error
+            raise StoreError(
+                f"The index folder «{self._folder}» cannot be made ({error.strerror}). Set RAG_INDEX_DIR."
+            ) from error
 
     def _last_generation(self) -> int:
         homes = (self._folder / "generations").glob("*")
@@ -242,12 +254,19 @@ class Writer:
 
     def commit(self, tick: Tick) -> str:
         """Embed what has no vector yet, build the lexical index, and make the generation current; its digest."""
-        vectors = Vectors(self._folder / "chroma", self._settings.chroma_url, self.model, lambda: load_embeddings(self.model))
+        vectors = Vectors(
+            self._folder / "chroma",
+            self._settings.chroma_url,
+            self.model,
+            lambda: load_embeddings(self.model),
+        )
         self._embed(vectors, tick)
         build_lexical(self.catalogue, tick).save(self._home / "lexical")
         ids = self.catalogue.ids()
         built = built_with(self.model)
-        digest = hashlib.sha256(json.dumps([self.catalogue.digests(), ids, _fields(built)], sort_keys=True).encode()).hexdigest()
+        digest = hashlib.sha256(
+            json.dumps([self.catalogue.digests(), ids, _fields(built)], sort_keys=True).encode()
+        ).hexdigest()
         self.catalogue.close()
         state = {"generation": self._generation, "digest": digest[:32], "built": _fields(built)}
         _write_whole(self._folder / "index.json", json.dumps(state, indent=1))

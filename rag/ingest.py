@@ -41,7 +41,9 @@ class Report:
         return [line for line in self.lines if line.verdict == "refused"]
 
 
-def ingest(paths: Sequence[Path], settings: Settings, tick: Tick = lambda *_: None, rebuild: bool = False) -> Report:
+def ingest(
+    paths: Sequence[Path], settings: Settings, tick: Tick = lambda *_: None, rebuild: bool = False
+) -> Report:
     """Read files or folders into the index; only what changed is embedded again.
 
     A file that was read from one of the given folders before and is gone now is removed. What cannot be read is
@@ -102,7 +104,13 @@ def _read_all(found: Sequence[tuple[Path, Description | None]], writer: Writer, 
     for done, (path, description) in enumerate(found, 1):
         tick("read", done, len(found))
         if path.name in taken:
-            lines.append(Line(path.name, "refused", why=f"another file of this name was read from {taken[path.name].parent}"))
+            lines.append(
+                Line(
+                    path.name,
+                    "refused",
+                    why=f"another file of this name was read from {taken[path.name].parent}",
+                )
+            )
             continue
         try:
             document = read_document(path, description)
@@ -118,7 +126,9 @@ def _read_all(found: Sequence[tuple[Path, Description | None]], writer: Writer, 
     return lines
 
 
-def _remove_gone(paths: Sequence[Path], found: Sequence[tuple[Path, Description | None]], writer: Writer) -> list[Line]:
+def _remove_gone(
+    paths: Sequence[Path], found: Sequence[tuple[Path, Description | None]], writer: Writer
+) -> list[Line]:
     folders = {path.resolve() for path in paths if path.is_dir()}
     there = {path.name for path, _ in found}
     gone = [

@@ -29,7 +29,9 @@ _SPEAKER = re.compile(
     r"|[Ss]taatssecretaris\b[^:.?!]{0,70})"
     r"|(?:De\s+heer|Mevrouw|Het\s+lid)\s[^:.?!]{1,60}(?:\([^)]{1,30}\))?)\s*:(?=\s|$)"
 )
-_SIGNATURE = re.compile(r"(?:De leden|Het lid|De [Mm]inister|[Mm]inister|De [Ss]taatssecretaris|[Ss]taatssecretaris)\b")
+_SIGNATURE = re.compile(
+    r"(?:De leden|Het lid|De [Mm]inister|[Mm]inister|De [Ss]taatssecretaris|[Ss]taatssecretaris)\b"
+)
 _NUMBERED = re.compile(r"\s*(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,4}\.|[A-H]\.)\s+[A-Z«\"‘'(]")
 _MARKDOWN_HEADING = re.compile(r"\s*#{1,6}\s+\S")
 _ENDS = tuple(".?!:;…")
@@ -130,7 +132,9 @@ def _mark_furniture(lines: list[Line]) -> None:
     for i, line in enumerate(lines):
         lone = line.gap > 0 or line.page_start or i == 0
         next_lone = i + 1 == len(lines) or lines[i + 1].gap > 0 or lines[i + 1].page_start
-        page_number = re.fullmatch(r"(?:[Pp]agina|[Pp]age)?\s*[-–]?\s*\d{1,4}\s*(?:(?:van|of|/)\s*\d+)?\s*[-–]?", line.text)
+        page_number = re.fullmatch(
+            r"(?:[Pp]agina|[Pp]age)?\s*[-–]?\s*\d{1,4}\s*(?:(?:van|of|/)\s*\d+)?\s*[-–]?", line.text
+        )
         counting = sum(len(set(column)) > 1 for column in zip(*numbers[masks[i]], strict=True)) <= 1
         repeated = counting and counts[masks[i]] > 1 and "#" in masks[i] and 12 <= len(masks[i]) <= 120
         structural = _LABEL.match(line.text) or _BULLET.match(line.text)
@@ -152,7 +156,9 @@ def _mark_notes(text: str, lines: list[Line], geometry: _Geometry) -> None:
             line.kind = "note"
             continue
         leaves = line.page_start if paged else geometry.breaks(line)
-        if inside and line.gap > 0 and not re.match(r"\d+\s\d{3}\b", line.text):  # "29 521" is no heading's number
+        if (
+            inside and line.gap > 0 and not re.match(r"\d+\s\d{3}\b", line.text)
+        ):  # "29 521" is no heading's number
             leaves = leaves or bool(_NUMBERED.match(line.text) or _LABEL.match(line.text))
         inside = inside and not leaves
         if inside and i:
@@ -163,7 +169,13 @@ def _called_before(text: str, offset: int, number: int) -> bool:
     """Whether the number stands glued to a word or a full stop somewhere before the note."""
     if f"[^{number}]" in text[:offset]:
         return True
-    return re.search(rf"[^\s\d(§#/.,-]{number}(?![\d\w])|[.,;:?)»”’]{number}(?=\s|$)|\d{number}(?=[\s.,;)])", text[:offset]) is not None
+    return (
+        re.search(
+            rf"[^\s\d(§#/.,-]{number}(?![\d\w])|[.,;:?)»”’]{number}(?=\s|$)|\d{number}(?=[\s.,;)])",
+            text[:offset],
+        )
+        is not None
+    )
 
 
 def _mark_structure(lines: list[Line]) -> None:
@@ -185,9 +197,9 @@ def _mark_headings(lines: list[Line], geometry: _Geometry) -> None:
     body = [line for line in lines if line.kind not in ("furniture", "note", "note+")]
     for i, line in enumerate(body[:-1]):
         before, after = body[i - 1] if i else None, body[i + 1]
-        if line.kind == "body" and _continues_heading(before, line, geometry):
-            line.kind = "heading"
-        elif line.kind == "body" and _is_heading(before, line, after, geometry):
+        if (line.kind == "body" and _continues_heading(before, line, geometry)) or (
+            line.kind == "body" and _is_heading(before, line, after, geometry)
+        ):
             line.kind = "heading"
 
 
@@ -199,9 +211,9 @@ def _is_heading(before: Line | None, line: Line, after: Line, geometry: _Geometr
     if not bare or line.text.endswith((*_ENDS, ",")) or bare.endswith((*_ENDS, ",")):
         return False
     numbered = bool(_NUMBERED.match(line.text))
-    begins = line.text[0].isupper() or line.text[0] in "«“‘\"(" or numbered
+    begins = line.text[0].isupper() or line.text[0] in '«“‘"(' or numbered
     fresh = before is None or line.page_start or geometry.breaks(line) or before.kind == "heading"
-    fresh = fresh or before is not None and before.text.rstrip(_CLOSERS).endswith(_ENDS)
+    fresh = fresh or (before is not None and before.text.rstrip(_CLOSERS).endswith(_ENDS))
     follows = geometry.breaks(after) or after.text[0].isupper() or after.kind != "body"
     follows = follows or _NUMBERED.match(after.text) is not None
     if numbered and fresh and begins and after.text[0].islower() and not geometry.breaks(after):
@@ -233,7 +245,9 @@ class _Assembler:
         self.open: tuple[Block, Line] | None = None
 
     def start(self, kind: BlockKind, line: Line, skip: int = 0, label: str = "") -> None:
-        self.current = Block(kind, [Span(line.start + skip, line.end)] if line.start + skip < line.end else [], label)
+        self.current = Block(
+            kind, [Span(line.start + skip, line.end)] if line.start + skip < line.end else [], label
+        )
         self.blocks.append(self.current)
 
     def extend(self, line: Line) -> None:
@@ -244,9 +258,13 @@ class _Assembler:
         else:
             self.current.segments.append(Span(line.start, line.end))
 
-    def add_text(self, line: Line, previous: Line | None) -> None:
+    def add_text(self, line: Line) -> None:
         if self.current is not None and self.current.kind in ("body", "list", "speaker"):
-            closed = self.text[: self.current.segments[-1].end].rstrip(_CLOSERS).endswith(_ENDS) if self.current.segments else False
+            closed = (
+                self.text[: self.current.segments[-1].end].rstrip(_CLOSERS).endswith(_ENDS)
+                if self.current.segments
+                else False
+            )
             same = not self.geometry.breaks(line) or (not closed and line.text[0].islower())
             if self.current.kind == "speaker" and not self.current.segments:
                 same = True
@@ -285,7 +303,11 @@ def _assemble(text: str, lines: list[Line], geometry: _Geometry) -> list[Block]:
         elif line.kind in ("note+",):
             out.extend(line)
         elif line.kind == "heading":
-            if previous is not None and previous.kind == "heading" and _continues_heading(previous, line, geometry):
+            if (
+                previous is not None
+                and previous.kind == "heading"
+                and _continues_heading(previous, line, geometry)
+            ):
                 out.extend(line)
             else:
                 out.start("heading", line)
@@ -302,6 +324,6 @@ def _assemble(text: str, lines: list[Line], geometry: _Geometry) -> list[Block]:
             out.start("list", line, skip=match.end() if match else 0)
             out.open = (out.blocks[-1], line)
         else:
-            out.add_text(line, previous)
+            out.add_text(line)
         previous = line
     return [b for b in out.blocks if b.segments]

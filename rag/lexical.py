@@ -29,7 +29,11 @@ Ints = NDArray[np.int32]
 
 K1, B = 1.2, 0.6
 CONTEXT = 0.4  # weight of an occurrence in the passage's heading or question instead of in its text
-HEAD, MODIFIER, PART = 0.7, 0.6, 0.35  # "regime" finds "sanctieregime"; "sanctie" does; the compound finds its part
+HEAD, MODIFIER, PART = (
+    0.7,
+    0.6,
+    0.35,
+)  # "regime" finds "sanctieregime"; "sanctie" does; the compound finds its part
 DERIVED = 0.75  # "veroordelen" finds "veroordeling"
 NEAR = 0.5  # smallest Dice similarity of character 4-grams that counts as a near spelling
 
@@ -64,9 +68,19 @@ class Lists:
 class LexicalIndex:
     """An opened index; `scores` is the question, `save` and `open` keep it in a folder."""
 
-    FILES = ("postings_starts", "postings_docs", "postings_tf", "lengths", "keys_starts", "keys_words", "gram_sizes")
+    FILES = (
+        "postings_starts",
+        "postings_docs",
+        "postings_tf",
+        "lengths",
+        "keys_starts",
+        "keys_words",
+        "gram_sizes",
+    )
 
-    def __init__(self, vocabulary: Sequence[str], keys: Sequence[str], arrays: dict[str, NDArray[np.generic]]) -> None:
+    def __init__(
+        self, vocabulary: Sequence[str], keys: Sequence[str], arrays: dict[str, NDArray[np.generic]]
+    ) -> None:
         self.vocabulary = list(vocabulary)
         self._word_ids = {w: i for i, w in enumerate(self.vocabulary)}
         self._key_ids = {k: i for i, k in enumerate(keys)}
@@ -116,7 +130,15 @@ class LexicalIndex:
         by_key = Lists.of([keys[k] for k in names])
         tf = np.fromiter((v for w in vocabulary for v in postings[w].values()), np.float32, len(docs.values))
         sizes = np.array([len(ngrams(w)) for w in vocabulary], np.int32)
-        values = (docs.starts, docs.values, tf, np.array(lengths, np.float32), by_key.starts, by_key.values, sizes)
+        values = (
+            docs.starts,
+            docs.values,
+            tf,
+            np.array(lengths, np.float32),
+            by_key.starts,
+            by_key.values,
+            sizes,
+        )
         return cls(vocabulary, names, dict(zip(cls.FILES, values, strict=True)))
 
     def save(self, folder: Path) -> None:
@@ -134,21 +156,31 @@ class LexicalIndex:
             words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
             arrays = {n: np.load(folder / f"{n}.npy", mmap_mode="r", allow_pickle=False) for n in cls.FILES}
             whole = (
-                len(arrays["postings_starts"]) == len(words["vocabulary"]) + 1 == len(arrays["gram_sizes"]) + 1
-                and arrays["postings_starts"][-1] == len(arrays["postings_docs"]) == len(arrays["postings_tf"])
+                len(arrays["postings_starts"])
+                == len(words["vocabulary"]) + 1
+                == len(arrays["gram_sizes"]) + 1
+                and arrays["postings_starts"][-1]
+                == len(arrays["postings_docs"])
+                == len(arrays["postings_tf"])
                 and len(arrays["keys_starts"]) == len(words["keys"]) + 1
                 and arrays["keys_starts"][-1] == len(arrays["keys_words"])
                 and len(arrays["lengths"]) == words["passages"]
             )
         except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, BadZipFile) as error:
-            raise StoreError(f"The lexical index in {folder.name} is damaged ({type(error).__name__}).") from error
+            raise StoreError(
+                f"The lexical index in {folder.name} is damaged ({type(error).__name__})."
+            ) from error
         if not whole:
-            raise StoreError(f"The lexical index in {folder.name} is damaged: its files do not fit each other.")
+            raise StoreError(
+                f"The lexical index in {folder.name} is damaged: its files do not fit each other."
+            )
         return cls(words["vocabulary"], words["keys"], arrays)
 
     # -- asking ---------------------------------------------------------------------------------------------------
 
-    def scores(self, concepts: Sequence[Concept], variants: Variants = Variants()) -> tuple[Floats, list[float]]:
+    def scores(
+        self, concepts: Sequence[Concept], variants: Variants = Variants()
+    ) -> tuple[Floats, list[float]]:
         """The BM25 score of every passage, and each concept's inverse document frequency."""
         total = np.zeros(len(self), np.float32)
         idfs = []
@@ -198,10 +230,18 @@ class LexicalIndex:
     def _sums(self) -> Floats:
         return np.zeros(len(self), np.float32)
 
-    def weights(self, concept: Concept, variants: Variants = Variants()) -> list[tuple[list[dict[str, float]], float]]:
+    def weights(
+        self, concept: Concept, variants: Variants = Variants()
+    ) -> list[tuple[list[dict[str, float]], float]]:
         """A concept's alternatives as words of the vocabulary: for matching single sentences."""
         return [
-            ([{self.vocabulary[w]: x for w, x in self.related(t, concept.exact, variants).items()} for t in terms], weight)
+            (
+                [
+                    {self.vocabulary[w]: x for w, x in self.related(t, concept.exact, variants).items()}
+                    for t in terms
+                ],
+                weight,
+            )
             for terms, weight in concept.alternatives
         ]
 

@@ -33,7 +33,7 @@ def read_manifest(folder: Path) -> dict[str, Description]:
 
 def _describe(folder: Path, name: str, table: Any, source: str) -> Description:
     if not isinstance(table, dict):
-        raise _wrong(source, name, name, "expected a table, [\"file name\"]")
+        raise _wrong(source, name, name, 'expected a table, ["file name"]')
     if Path(name).name != name or not (folder / name).is_file():
         raise _wrong(source, name, name, f"there is no file «{name}» in this folder")
     for key, value in table.items():
@@ -67,7 +67,7 @@ def _wrong(source: str, name: str, key: str, what: str) -> ManifestError:
     for number, line in enumerate(source.splitlines(), 1):
         header = re.match(r"\s*\[\s*[\"']?(.*?)[\"']?\s*\]", line)
         if header:
-            inside = header[1] == name or header[1].replace("\"", "").startswith(f"{name}.")
+            inside = header[1] == name or header[1].replace('"', "").startswith(f"{name}.")
             at = number if inside else at
         if re.match(rf"\s*[\"']?{re.escape(name)}[\"']?\s*[.=]", line):
             return ManifestError(f"{NAME}, line {number}: {what}.")

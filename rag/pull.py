@@ -36,7 +36,9 @@ def _language_model(settings: Settings, console: Console) -> None:
         return
     there = ollama_models(settings.ollama_url)
     if there is None:
-        raise ModelError(f"No Ollama server answers at {settings.ollama_url}. Start it with `ollama serve`, or set RAG_OLLAMA_URL.")
+        raise ModelError(
+            f"No Ollama server answers at {settings.ollama_url}. Start it with `ollama serve`, or set RAG_OLLAMA_URL."
+        )
     if model in there:
         console.print(f"Language model: {model} is there.", markup=False)
         return
@@ -50,9 +52,16 @@ def _pull_from_ollama(url: str, model: str, console: Console) -> None:
         with Progress(*columns, console=console) as bar:
             task = bar.add_task(f"{model}", total=None)
             for part in client.pull(model, stream=True):
-                bar.update(task, description=f"{model}: {part.status or ''}"[:60], total=part.total, completed=part.completed or 0)
+                bar.update(
+                    task,
+                    description=f"{model}: {part.status or ''}"[:60],
+                    total=part.total,
+                    completed=part.completed or 0,
+                )
     except (ollama.ResponseError, ConnectionError, OSError) as error:
-        raise ModelError(f"Ollama could not fetch {model}: {error}. Check the name and the network.") from error
+        raise ModelError(
+            f"Ollama could not fetch {model}: {error}. Check the name and the network."
+        ) from error
     console.print(f"Language model: {model} is there now.", markup=False)
 
 
@@ -62,4 +71,6 @@ def _embedding_model(settings: Settings, console: Console) -> None:
         console.print(f"Embedding model: {model.name} is there.", markup=False)
         return
     load_embeddings(model)
-    console.print(f"Embedding model: {model.name} is there now. Run `rag ingest` to embed again with it.", markup=False)
+    console.print(
+        f"Embedding model: {model.name} is there now. Run `rag ingest` to embed again with it.", markup=False
+    )

@@ -69,8 +69,13 @@ _DOSSIER_NUMBER = (
     r"(?<![\d.,/-])\d{2}[ \u00a0]?\d{3}(?:[ -](?:[IVXLC]+\b|\d{2}(?!\d)))?"
     r"(?:\s*,?\s*(?i:nrs?)\.?\s*\d+(?!\d)|-\d+(?!\d))?(?!\d)"
 )
-_DOSSIER_LIST = re.compile(rf"Kamerstuk(?:ken|nummers?)?\.?\s+((?:{_DOSSIER_NUMBER})(?:\s*(?:,|en|and|;)\s*(?:{_DOSSIER_NUMBER}))*)", re.IGNORECASE)
-_DOSSIER_ROW = re.compile(rf"(?:(?<![\d.,/-])\d{{2}}[ \u00a0]\d{{3}}\s*(?:,|en|and)\s*)+\d{{2}}[ \u00a0]\d{{3}}\s*,?\s*(?i:nrs?)\.?\s*\d+(?!\d)")
+_DOSSIER_LIST = re.compile(
+    rf"Kamerstuk(?:ken|nummers?)?\.?\s+((?:{_DOSSIER_NUMBER})(?:\s*(?:,|en|and|;)\s*(?:{_DOSSIER_NUMBER}))*)",
+    re.IGNORECASE,
+)
+_DOSSIER_ROW = re.compile(
+    r"(?:(?<![\d.,/-])\d{2}[ \u00a0]\d{3}\s*(?:,|en|and)\s*)+\d{2}[ \u00a0]\d{3}\s*,?\s*(?i:nrs?)\.?\s*\d+(?!\d)"
+)
 _DOSSIER_ALONE = re.compile(
     r"(?<![\d.,/-])\d{2}[ \u00a0]?\d{3}(?:[ -](?:[IVXLC]+\b|\d{2}(?!\d)))?(?:\s*,?\s*(?i:nrs?)\.?\s*\d+(?!\d)|(?<=[IVXLC])-\d+(?!\d))"
 )
@@ -105,9 +110,8 @@ def find_quantities(text: str) -> list[Quantity]:
     """Every quantity of a text in its order; a date's or a Kamerstuk's digits are not numbers a second time."""
     found = [*_dossiers(text), *_dates(text)]
     taken = [(q.start, q.end) for q in found]
-    for quantity in (*_numbers(text), *_words(text)):
-        if not any(a < quantity.end and quantity.start < b for a, b in taken):
-            found.append(quantity)
+    loose = (*_numbers(text), *_words(text))
+    found += [q for q in loose if not any(a < q.end and q.start < b for a, b in taken)]
     return sorted(found, key=lambda q: (q.start, q.key))
 
 
@@ -142,9 +146,11 @@ def _numbers(text: str) -> Iterator[Quantity]:
         unit = (match["unit"] or "").casefold()
         if scale == "m" and not match["currency"]:
             scale = ""  # "3 m" is a length
-        value = _plain(_EXACT.multiply(Decimal(normal_number(match["number"])), Decimal(_SCALE.get(scale, 1))))
+        value = _plain(
+            _EXACT.multiply(Decimal(normal_number(match["number"])), Decimal(_SCALE.get(scale, 1)))
+        )
         percent = unit in ("%", "procent", "percent", "per cent", "pct")
-        money = bool(match["currency"]) or bool(unit) and not percent
+        money = bool(match["currency"]) or (bool(unit) and not percent)
         kind: QuantityKind = "percentage" if percent else "amount" if money else "number"
         yield Quantity(kind, f"{value}%" if percent else value, match.start("number"), match.end())
 

@@ -19,7 +19,17 @@ from typing import Any
 
 import simplemma
 
-from rag.analyze import JOINING, common_words, compound_parts, normal, quantity_terms, stopwords, terms, word_terms, words
+from rag.analyze import (
+    JOINING,
+    common_words,
+    compound_parts,
+    normal,
+    quantity_terms,
+    stopwords,
+    terms,
+    word_terms,
+    words,
+)
 from rag.errors import QuestionError
 from rag.glossary import Glossary, Match, glossary, is_abbreviation, key
 from rag.quantities import find_quantities
@@ -61,16 +71,22 @@ class Question:
 
 @lru_cache(maxsize=1)
 def _cues() -> dict[str, Any]:
-    return tomllib.loads(resources.files("rag").joinpath("data/question_cues.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(
+        resources.files("rag").joinpath("data/question_cues.toml").read_text(encoding="utf-8")
+    )
 
 
 def check(text: str) -> str:
     """The question without white space around it; an empty or oversized one is an error that says so."""
     text = " ".join(text.split())
     if not re.search(r"\w", text):
-        raise QuestionError("The question is empty. Ask something, for example: what did NL commit on the Sudan FFM?")
+        raise QuestionError(
+            "The question is empty. Ask something, for example: what did NL commit on the Sudan FFM?"
+        )
     if len(text) > MAX_CHARACTERS:
-        raise QuestionError(f"The question has {len(text):,} characters; {MAX_CHARACTERS:,} is the most. Shorten it.")
+        raise QuestionError(
+            f"The question has {len(text):,} characters; {MAX_CHARACTERS:,} is the most. Shorten it."
+        )
     return text
 
 

@@ -73,7 +73,9 @@ def rank_sentences(
     out: dict[tuple[str, int], Chosen] = {}
     for item in found:
         passage = item.passage
-        covered = sentence_scores(passage.sentences, matcher, passage_context(passage), described[passage.document])
+        covered = sentence_scores(
+            passage.sentences, matcher, passage_context(passage), described[passage.document]
+        )
         for sentence, coverage in zip(passage.sentences, covered, strict=True):
             if quotable(sentence, question):
                 gain = fit(question, sentence) + _deed(question, sentence)
@@ -100,14 +102,22 @@ def quotable(sentence: Sentence, question: Question) -> bool:
     if sentence.part == "heading":
         return sentence.act == "demand"
     if sentence.act == "question":
-        return bool(question.acts & {"question", "demand"}) or "parliament" in question.roles or len(sentence.terms) > 5
+        return (
+            bool(question.acts & {"question", "demand"})
+            or "parliament" in question.roles
+            or len(sentence.terms) > 5
+        )
     return True
 
 
 def _in_parts(text: str) -> bool:
     """Whether a question asks two things: "until when, and who decided it?"."""
     return text.count("?") > 1 or bool(
-        re.search(r"[,;]?\s(?:and|en|but|maar)\s(?:what|who|when|how|which|where|why|did|does|is|was|wat|wie|wanneer|hoe|hoeveel|welke?|waar|waarom)\b", text, re.IGNORECASE)
+        re.search(
+            r"[,;]?\s(?:and|en|but|maar)\s(?:what|who|when|how|which|where|why|did|does|is|was|wat|wie|wanneer|hoe|hoeveel|welke?|waar|waarom)\b",
+            text,
+            re.IGNORECASE,
+        )
     )
 
 

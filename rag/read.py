@@ -24,7 +24,9 @@ def read_document(path: Path, description: Description | None = None) -> Documen
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         known = ", ".join(sorted(READERS))
-        raise DocumentError(f"{path.name}: files ending in «{path.suffix or '(nothing)'}» are not read yet. Give {known}.")
+        raise DocumentError(
+            f"{path.name}: files ending in «{path.suffix or '(nothing)'}» are not read yet. Give {known}."
+        )
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
@@ -35,7 +37,9 @@ def read_document(path: Path, description: Description | None = None) -> Documen
     except IsADirectoryError:
         raise DocumentError(f"{path}: this is a folder with the name of a file.") from None
     except OSError as error:
-        raise DocumentError(f"{path.name}: cannot be read ({error.strerror}). Check its permissions.") from error
+        raise DocumentError(
+            f"{path.name}: cannot be read ({error.strerror}). Check its permissions."
+        ) from error
     if not any(c.isalnum() for c in text):
         raise DocumentError(f"{path.name}: there is no text in it.")
     described = description or Description(title=_title(text) or path.stem)

@@ -57,14 +57,22 @@ def weigh(index: Index, question: Question, retrieved: Retrieved, chosen: Sequen
     )
 
 
-def judge(index: Index, question: Question, retrieved: Retrieved, chosen: Sequence[Chosen], filters: Filters) -> Refusal | None:
+def judge(
+    index: Index, question: Question, retrieved: Retrieved, chosen: Sequence[Chosen], filters: Filters
+) -> Refusal | None:
     """The refusal, or None where the chosen sentences may stand as the answer."""
     support = weigh(index, question, retrieved, chosen)
     language, missing = question.language, support.missing
-    content = [c for c in retrieved.concepts if not c.concept.part and c.concept.weight >= 0.9] or list(retrieved.concepts)
+    content = [c for c in retrieved.concepts if not c.concept.part and c.concept.weight >= 0.9] or list(
+        retrieved.concepts
+    )
     unknown = [c for c in content if c.concept.label in missing]
     if (filters.since or filters.until) and not retrieved.passages:
-        return Refusal("outside_dates", say("outside_dates", language, since=filters.since or "…", until=filters.until or "…"), missing)
+        return Refusal(
+            "outside_dates",
+            say("outside_dates", language, since=filters.since or "…", until=filters.until or "…"),
+            missing,
+        )
     if not chosen or (content and len(unknown) / len(content) > 0.6):
         kind = "off_topic" if content and len(unknown) / len(content) > 0.6 else "not_in_corpus"
         return Refusal(kind, say(kind, language), missing)  # type: ignore[arg-type]
@@ -128,7 +136,7 @@ def _is_name(concept: Weighted, question: str) -> bool:
         return False
     if said.place or said.exact:
         return True
-    first = question.split()[0].strip("«\"'(")
+    first = question.split(maxsplit=1)[0].strip("«\"'(")
     return any(w[0].isupper() and (w != first or w.isupper()) for w in said.label.split())
 
 

@@ -33,9 +33,19 @@ LINKED = 0.6  # weight of the sentence before one that points back to it: "Hierd
 ANSWERS = 0.4  # weight of the question that an answer answers
 DOCUMENT = 0.3  # weight of what the document's title, sender and date add
 VOICE = 0.85  # weight of who speaks: "what did Ploumen ask" is answered by a sentence that does not name her
-ROLE, ACT, ASKED = 0.03, 0.05, 0.07  # gains of a sentence by who is asked about, of the act asked for, with the kind of fact asked for
-TOPIC = 0.7  # weight of the heading where a promise is asked about: a section speaks of what its heading names
-MEANT = {"decline": 0.6, "report": 0.2, "answer": 0.2}  # what else answers "what was promised": that it was refused, what is done
+ROLE, ACT, ASKED = (
+    0.03,
+    0.05,
+    0.07,
+)  # gains of a sentence by who is asked about, of the act asked for, with the kind of fact asked for
+TOPIC = (
+    0.7  # weight of the heading where a promise is asked about: a section speaks of what its heading names
+)
+MEANT = {
+    "decline": 0.6,
+    "report": 0.2,
+    "answer": 0.2,
+}  # what else answers "what was promised": that it was refused, what is done
 SPOKEN = 0.3  # weight of a speaker's role where the question names it: "the cabinet" is met by what the cabinet says
 UNASKED = 0.15  # loss of a member's question where what was asked is not the point
 FOOTNOTE = 0.8  # a footnote's passage is worth this much of a body's
@@ -72,7 +82,10 @@ class Filters:
         return (
             (not self.documents or name in self.documents)
             and (not self.kinds or d.kind in self.kinds)
-            and (not self.dossiers or any(x.split("-")[0] in self.dossiers or x in self.dossiers for x in d.dossier))
+            and (
+                not self.dossiers
+                or any(x.split("-")[0] in self.dossiers or x in self.dossiers for x in d.dossier)
+            )
             and (not self.senders or any(s.casefold() in sender for s in self.senders))
             and (not self.since or (d.date is not None and d.date >= self.since))
             and (not self.until or (d.date is not None and d.date <= self.until))
@@ -174,6 +187,7 @@ class Described:
 
 @lru_cache(maxsize=10_000)
 def voice(speaker: str | None) -> frozenset[str]:
+    """What a speaker may be called by."""
     return frozenset(terms(speaker)) if speaker else frozenset()
 
 
@@ -185,7 +199,8 @@ def sentence_scores(
     voices = {s.speaker or described.sender for s in sentences}
     voiced = {v: [VOICE * x for x in matcher.strengths(voice(v))] for v in voices}
     own = [
-        [max(x, meant(c, s)) for x, c in zip(matcher.strengths(s.terms), concepts, strict=True)] for s in sentences
+        [max(x, meant(c, s)) for x, c in zip(matcher.strengths(s.terms), concepts, strict=True)]
+        for s in sentences
     ]
     topic = TOPIC if any(c.concept.means == "commitment" for c in concepts) else NEIGHBOUR
     above_it, of_document = matcher.strengths(context), matcher.strengths(described.document)
@@ -200,7 +215,9 @@ def sentence_scores(
         score = 0.0
         for j, concept in enumerate(concepts):
             beside = max([weight * n[j] for weight, n in near] + [around[j], above[j]])
-            score += concept.value * max(strengths[j], beside, voiced[sentences[i].speaker or described.sender][j])
+            score += concept.value * max(
+                strengths[j], beside, voiced[sentences[i].speaker or described.sender][j]
+            )
         scores.append(score / total)
     return scores
 
@@ -245,7 +262,9 @@ def fit(question: Question, sentence: Sentence) -> float:
     marks = {t[0] for t in sentence.terms}
     if ("amount" in question.asks or "number" in question.asks) and marks & {"#", "%"}:
         gain += ASKED
-    if "date" in question.asks and ("@" in marks or any(re.fullmatch(r"#(?:19|20)\d\d", t) for t in sentence.terms)):
+    if "date" in question.asks and (
+        "@" in marks or any(re.fullmatch(r"#(?:19|20)\d\d", t) for t in sentence.terms)
+    ):
         gain += ASKED
     return gain
 
@@ -253,13 +272,21 @@ def fit(question: Question, sentence: Sentence) -> float:
 # -- the flow -----------------------------------------------------------------------------------------------------
 
 
-def retrieve(index: Index, question: Question, filters: Filters = Filters(), k: int = 10, reranker: Reranker | None = None) -> Retrieved:
+def retrieve(
+    index: Index,
+    question: Question,
+    filters: Filters = Filters(),
+    k: int = 10,
+    reranker: Reranker | None = None,
+) -> Retrieved:
     """The k best passages for a question, of the documents and speakers that the filters let through."""
     documents = filters.documents_of(index.descriptions)
     scores, idfs = index.lexical.scores(question.concepts)
     if documents is not None:
         scores = np.where(index.mask(documents), scores, 0.0).astype(np.float32)
-    weighted = [Weighted(c, index.lexical.weights(c), idf) for c, idf in zip(question.concepts, idfs, strict=True)]
+    weighted = [
+        Weighted(c, index.lexical.weights(c), idf) for c, idf in zip(question.concepts, idfs, strict=True)
+    ]
     matcher = Matcher(weighted)
     found = _read_candidates(index, question, matcher, scores, filters)
     if dense_votes(index, question):
@@ -272,7 +299,9 @@ def retrieve(index: Index, question: Question, filters: Filters = Filters(), k: 
 def _read_candidates(
     index: Index, question: Question, matcher: Matcher, scores: Floats, filters: Filters
 ) -> list[Found]:
-    order = np.argsort(-scores, kind="stable")[:CANDIDATES] if len(scores) <= 5000 else _top(scores, CANDIDATES)
+    order = (
+        np.argsort(-scores, kind="stable")[:CANDIDATES] if len(scores) <= 5000 else _top(scores, CANDIDATES)
+    )
     order = [int(i) for i in order if scores[i] > 0]
     passages = index.catalogue.passages([index.owners[i][0] for i in order])
     highest = max((float(scores[i]) for i in order), default=1.0)
@@ -281,7 +310,9 @@ def _read_candidates(
         passage = passages[index.owners[i][0]]
         if filters.roles and not any(s.role in filters.roles for s in passage.sentences):
             continue
-        score = passage_score(passage, index.described[passage.document], float(scores[i]) / highest, question, matcher)
+        score = passage_score(
+            passage, index.described[passage.document], float(scores[i]) / highest, question, matcher
+        )
         strengths = matcher.strengths(t for s in passage.sentences for t in s.terms)
         matched = tuple(c.concept.label for c, x in zip(matcher.concepts, strengths, strict=True) if x > 0)
         found.append(Found(passage, round(score, 4), matched))
@@ -302,7 +333,9 @@ def dense_votes(index: Index, question: Question) -> bool:
     return any(language == "?" or model.knows(language) for language in index.languages)
 
 
-def _fuse(index: Index, question: Question, found: list[Found], documents: Sequence[str] | None, filters: Filters) -> list[Found]:
+def _fuse(
+    index: Index, question: Question, found: list[Found], documents: Sequence[str] | None, filters: Filters
+) -> list[Found]:
     """Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009) of the lexical ranking with the embedding model's."""
     language = None if "*" in index.model.languages else question.language
     nearest = index.vectors.nearest(question.text, CANDIDATES, documents, language)
@@ -311,7 +344,7 @@ def _fuse(index: Index, question: Question, found: list[Found], documents: Seque
     fused: dict[str, float] = {f.passage.id: 1 / (RRF + rank) for rank, f in enumerate(found, 1)}
     for rank, (identity, _) in enumerate(nearest, 1):
         passage = by_id[identity].passage if identity in by_id else unread.get(identity)
-        if passage is None or filters.roles and not any(s.role in filters.roles for s in passage.sentences):
+        if passage is None or (filters.roles and not any(s.role in filters.roles for s in passage.sentences)):
             continue  # a vector that an unfinished ingest left behind, or a speaker who was not asked for
         by_id.setdefault(identity, Found(passage, 0.0))
         fused[identity] = fused.get(identity, 0.0) + 1 / (RRF + rank)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.types import Span
 
@@ -43,7 +44,7 @@ class View:
         """The document's ranges of view[start:end]: one a segment, white space at their ends left out."""
         cuts = [start, *sorted(b for b in self.breaks if start < b < end), end]
         spans = []
-        for a, b in zip(cuts, cuts[1:], strict=False):
+        for a, b in pairwise(cuts):
             piece = self.text[a:b]
             if piece.strip():
                 a += len(piece) - len(piece.lstrip())
@@ -91,7 +92,9 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     if match.group()[0] != "." or match.group().startswith(".."):
         return True
     before = _LETTERS_BEFORE.search(text[start : match.start()])
-    if before is None:  # a digit, a quote: "1. Plaats" at the very start is an enumeration, "2024. In" is an end
+    if (
+        before is None
+    ):  # a digit, a quote: "1. Plaats" at the very start is an enumeration, "2024. In" is an end
         return re.fullmatch(r"\s*\d{1,2}", text[start : match.start()]) is None
     return _word_ends(before[1], following)
 

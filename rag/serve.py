@@ -29,7 +29,9 @@ def serve(port: int, headless: bool) -> int:
     }
     arguments = [f"--{name}={value}" for name, value in options.items()]
     try:
-        return subprocess.run([sys.executable, "-m", "streamlit", "run", str(script), *arguments], check=False).returncode  # noqa: S603
+        return subprocess.run(
+            [sys.executable, "-m", "streamlit", "run", str(script), *arguments], check=False
+        ).returncode  # noqa: S603
     except KeyboardInterrupt:
         return 0
 

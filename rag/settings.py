@@ -18,16 +18,24 @@ DEFAULT_LLM = "qwen3:4b-instruct-2507-q4_K_M"
 class Settings(BaseSettings):
     """One attribute a setting; RAG_INDEX_DIR is `index_dir`, and so on."""
 
-    model_config = SettingsConfigDict(env_prefix="RAG_", env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="RAG_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+    )
 
     index_dir: Path = Field(Path("vectorstore"), description="where the index lives")
     embedding_model: str = Field(PACKAGED_MODEL, description="«packaged», a local folder, or a hub name")
-    embedding_languages: str = Field("", description="languages the embedding model knows, «en,nl» or «multi»; empty: as it is described")
+    embedding_languages: str = Field(
+        "", description="languages the embedding model knows, «en,nl» or «multi»; empty: as it is described"
+    )
     reranker_model: str = Field("", description="a cross-encoder: a local folder or a hub name; empty: none")
-    llm: str = Field("auto", description="«auto», «none», «ollama:MODEL», or another provider's «provider:model»")
+    llm: str = Field(
+        "auto", description="«auto», «none», «ollama:MODEL», or another provider's «provider:model»"
+    )
     ollama_url: str = Field("http://127.0.0.1:11434", description="the Ollama server")
     ollama_model: str = Field(DEFAULT_LLM, description="the model that «auto» looks for on that server")
-    llm_context: int = Field(8192, ge=2048, le=131072, description="tokens of context asked of the language model (num_ctx)")
+    llm_context: int = Field(
+        8192, ge=2048, le=131072, description="tokens of context asked of the language model (num_ctx)"
+    )
     llm_timeout: float = Field(120.0, gt=0, description="seconds a language model may take for one answer")
     chroma_url: str = Field("", description="a Chroma server; empty: embedded in the index folder")
 
@@ -53,4 +61,6 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "RAG_" + "_".join(str(p) for p in first["loc"]).upper()
-        raise SettingsError(f"{name}: {first['msg']} (it is «{first.get('input')}»). Mend it in the environment or .env.") from error
+        raise SettingsError(
+            f"{name}: {first['msg']} (it is «{first.get('input')}»). Mend it in the environment or .env."
+        ) from error

@@ -24,6 +24,7 @@ from rag.types import Part, Role, SpeechAct, Time
 # Words and what stands between them share no character: a gap is matched in one way only, however long the text.
 _GAP = r"(?:\W+\w+){0,16}?\W+"
 _SHORT_GAP = r"(?:\W+\w+){0,3}?\W+"
+_GREETING = re.compile(r"(?:Geachte|Hoogachtend|Met vriendelijke|Dank u)\b.{0,60}")
 _ENDS_DENIED = re.compile(r"\b(?:niet|geen)\b(?:\s+[\w'’-]+){1,6}[.!]?\s*$")
 _DENIED_INSIDE = re.compile(r"\b(?:dat|om|zodat|opdat|die|of|te)\b[^,;]*\b(?:niet|geen)\b[^,;]*$")
 
@@ -62,7 +63,9 @@ def cue_pattern(cue: str, cabinet: Iterable[str]) -> str:
     return out
 
 
-def classify(text: str, role: Role | None, part: Part, call: bool = False, previous: Said | None = None) -> Said:
+def classify(
+    text: str, role: Role | None, part: Part, call: bool = False, previous: Said | None = None
+) -> Said:
     """The act of one sentence, read as `rag.sentences.joined` gives it.
 
     `call` says that it stands under a heading or sentence that calls for action; `previous` is what the sentence
@@ -107,32 +110,34 @@ def _government(text: str, part: Part, previous: Said | None) -> Said:
     plain: SpeechAct = "answer" if part == "answer" else "report"
     if text.rstrip(" \"'»”)").endswith("?"):
         return Said("question", _time(text))
-    if re.fullmatch(r"(?:Geachte|Hoogachtend|Met vriendelijke|Dank u)\b.{0,60}", text) or not re.search(r"\w", text):
+    if _GREETING.fullmatch(text) or not re.search(r"\w", text):
         return Said("other", "present")
-    occasion = _pattern("request", "occasion").search(text)
-    if _pattern("request", "reported").search(text) and not occasion:
+    if _pattern("request", "reported").search(text) and not _pattern("request", "occasion").search(text):
         return Said("request", "past")
-    if _pattern("decline", "cues").search(text):
+    time = None if part == "footnote" else _commits(text, previous)
+    denied = time == "future" and _ENDS_DENIED.search(text) and not _DENIED_INSIDE.search(text)
+    if denied or _pattern("decline", "cues").search(text):
         return Said("decline", "future" if re.search(r"\bz(?:al|ullen)\b", text) else _time(text))
-    if part == "footnote":
-        return Said(plain, _time(text))
-    time = _commits(text, previous)
-    if time == "future" and _ENDS_DENIED.search(text) and not _DENIED_INSIDE.search(text):
-        return Said("decline", "future")
-    return Said("commitment", time) if time is not None else Said(plain, _time(text))
+    return Said(plain, _time(text)) if time is None else Said("commitment", time)
 
 
 def _commits(text: str, previous: Said | None) -> Time | None:
     """When the government does what it binds itself to, or None where it does not."""
     if _pattern("commitment", "never").search(text) or _pattern("commitment", "third_party").search(text):
         return None
-    if previous is not None and previous.act == "commitment" and re.match(r"(?:Zij|Hij|Daarbij|Hierbij|Hiertoe|Daartoe)\s+z(?:al|ullen)\b", text):
+    if (
+        previous is not None
+        and previous.act == "commitment"
+        and re.match(r"(?:Zij|Hij|Daarbij|Hierbij|Hiertoe|Daartoe)\s+z(?:al|ullen)\b", text)
+    ):
         return "future"
     times: tuple[Time, ...] = ("future", "present", "past")
     for name in times:
         if _pattern("commitment", name).search(text):
             return name
-    cabinet = re.search(rf"(?<!\w)(?:{'|'.join(map(re.escape, _cues()['cabinet'][:12]))})(?!\w)", text, re.IGNORECASE)
+    cabinet = re.search(
+        rf"(?<!\w)(?:{'|'.join(map(re.escape, _cues()['cabinet'][:12]))})(?!\w)", text, re.IGNORECASE
+    )
     if cabinet and _pattern("commitment", "soon").search(text) and _time(text) != "past":
         return "future"
     return None
@@ -157,7 +162,9 @@ def _is_past_tense(word: str) -> bool:
     if not word.islower() or not re.search(r"(?:eerde|eerden|[^aeiou][dt]e)$", word):
         return False
     root = simplemma.lemmatize(word, lang="nl")
-    return bool(root != word and root.endswith("en") and not root.endswith("den") and not word.startswith("ge"))
+    return bool(
+        root != word and root.endswith("en") and not root.endswith("den") and not word.startswith("ge")
+    )
 
 
 @lru_cache(maxsize=50_000)
@@ -186,7 +193,11 @@ def _is_stem(word: str) -> bool:
     third = word if word.endswith("t") else word + "t"
     infinitive = simplemma.lemmatize(third, lang="nl").replace("_", "")
     itself = simplemma.lemmatize(word, lang="nl").replace("_", "")
-    if infinitive == third or not infinitive.endswith("en") or (itself == word and simplemma.is_known(word, lang="nl")):
+    if (
+        infinitive == third
+        or not infinitive.endswith("en")
+        or (itself == word and simplemma.is_known(word, lang="nl"))
+    ):
         return False  # no verb, or a noun or adjective in its own right: those are listed with the cues
     return _squeezed(infinitive[:-2]) == _squeezed(word)
 
@@ -198,4 +209,6 @@ def _squeezed(stem: str) -> str:
 
 def _has_subject_first(text: str) -> bool:
     """Whether a bullet reads as a statement, not as something to do."""
-    return bool(re.match(r"[\W_]*(?:De|Het|Een|Dit|Deze|Er|Wij|We|Ook|In|Zo|Denk|Helaas|Maar|Dat|Daar\w*|Om)\b", text))
+    return bool(
+        re.match(r"[\W_]*(?:De|Het|Een|Dit|Deze|Er|Wij|We|Ook|In|Zo|Denk|Helaas|Maar|Dat|Daar\w*|Om)\b", text)
+    )

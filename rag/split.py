@@ -21,7 +21,9 @@ from rag.types import Document, Part, Passage, Role, Sentence, Span
 
 FULL = 1000  # characters after which a passage takes no further paragraph
 LONGEST = 1300  # characters that a passage does not exceed, but for one sentence that does so alone, or a short rest
-QUESTION_ROOM = 400  # characters more for a passage that begins with a Vraag, so that its Antwoord begins there too
+QUESTION_ROOM = (
+    400  # characters more for a passage that begins with a Vraag, so that its Antwoord begins there too
+)
 SHORT = 260  # characters below which a rest joins the passage before it
 VERSION = "5"  # part of what an index was built with: raise it when the same document gives other passages
 
@@ -42,6 +44,7 @@ class Unit:
 
     @property
     def size(self) -> int:
+        """Characters of its sentences."""
         return sum(s.end - s.start for s in self.sentences)
 
 
@@ -100,7 +103,11 @@ class _Reader:
 
     def _label(self, block: Block) -> None:
         asked = block.label.startswith(("Vra", "Question"))
-        self.state = _State("question", "parliament", self.names[0]) if asked else _State("answer", "government", self.names[1])
+        self.state = (
+            _State("question", "parliament", self.names[0])
+            if asked
+            else _State("answer", "government", self.names[1])
+        )
         if asked:
             self.sections.append(Section())
         self.sections[-1].headings += self._sentences(block, "heading")
@@ -148,27 +155,39 @@ class _Reader:
             if part not in ("heading", "footnote"):
                 self.previous = said
             found = tuple(terms(view.text[start:end]))
-            out.append(Sentence(spans, part, self.state.role, self.state.speaker, said.act, said.time, found, bool(_LINKED.match(text))))
+            out.append(
+                Sentence(
+                    spans,
+                    part,
+                    self.state.role,
+                    self.state.speaker,
+                    said.act,
+                    said.time,
+                    found,
+                    bool(_LINKED.match(text)),
+                )
+            )
         return out
 
 
 def split(document: Document) -> list[Passage]:
     """The passages of a document, in its order; empty for a text without a word."""
-    passages = []
+    passages: list[Passage] = []
     for section in _Reader(document).read():
         question = tuple(s for unit in section.question for s in unit.sentences)
-        for group in _pack(section):
-            passages.append(_passage(document, section, question, group))
+        passages += [_passage(document, section, question, group) for group in _pack(section)]
     return _with_lone_headings([p for p in passages if _has_words(document.text, p)])
 
 
 def _has_words(text: str, passage: Passage) -> bool:
-    return any(c.isalnum() for s in passage.sentences for span in s.spans for c in text[span.start : span.end])
+    return any(
+        c.isalnum() for s in passage.sentences for span in s.spans for c in text[span.start : span.end]
+    )
 
 
 def _pack(section: Section) -> Iterator[list[Sentence]]:
     """Sentences in groups of readable size, cut between paragraphs where that is possible."""
-    opening = [s for s in section.headings] + [s for u in section.question for s in u.sentences]
+    opening = [*section.headings] + [s for u in section.question for s in u.sentences]
     current = sorted(opening, key=lambda s: s.start)
     pending = list(section.units)
     room = LONGEST if not section.question else LONGEST + QUESTION_ROOM
@@ -187,12 +206,19 @@ def _pack(section: Section) -> Iterator[list[Sentence]]:
             groups.append(current)
         current = []
         pending.insert(0, unit)
-        if len(unit.sentences) == 1 and unit.size > room or (unit.size > room and not _fitting(unit.sentences, room)):
+        if (len(unit.sentences) == 1 and unit.size > room) or (
+            unit.size > room and not _fitting(unit.sentences, room)
+        ):
             groups.append(unit.sentences[:1])
             pending[0] = Unit(unit.sentences[1:], unit.list_item)
             if not pending[0].sentences:
                 pending.pop(0)
-    if current and groups and _size(current) < SHORT and _size(groups[-1]) + _size(current) <= LONGEST + SHORT:
+    if (
+        current
+        and groups
+        and _size(current) < SHORT
+        and _size(groups[-1]) + _size(current) <= LONGEST + SHORT
+    ):
         groups[-1] = [*groups[-1], *current]
     elif current:
         groups.append(current)
@@ -213,14 +239,20 @@ def _size(sentences: Sequence[Sentence]) -> int:
     return sum(span.end - span.start for s in sentences for span in s.spans)
 
 
-def _passage(document: Document, section: Section, question: Sequence[Sentence], group: Sequence[Sentence]) -> Passage:
+def _passage(
+    document: Document, section: Section, question: Sequence[Sentence], group: Sequence[Sentence]
+) -> Passage:
     inside = set(group)
     context = [t for s in (*section.headings, *question) if s not in inside for t in s.terms]
     if section.heading and not any(s.part == "heading" for s in group):
         context += terms(section.heading)
     text = " ".join(document.text[span.start : span.end] for s in group for span in s.spans)
-    digest = hashlib.sha256(f"{document.name}\0{group[0].start}\0{text}\0{' '.join(context)}".encode()).hexdigest()
-    return Passage(digest[:32], document.name, tuple(group), section.heading, tuple(context), detect_language(text))
+    digest = hashlib.sha256(
+        f"{document.name}\0{group[0].start}\0{text}\0{' '.join(context)}".encode()
+    ).hexdigest()
+    return Passage(
+        digest[:32], document.name, tuple(group), section.heading, tuple(context), detect_language(text)
+    )
 
 
 def _with_lone_headings(passages: list[Passage]) -> list[Passage]:

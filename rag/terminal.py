@@ -37,16 +37,22 @@ def print_answer(console: Console, answer: Answer) -> None:
         line = introduction(first.sender, first.role, first.speech_act, first.title, first.date, language)
         marks = "".join(f"[{c.id}]" for c in cited)
         console.print()
-        console.print(Text.assemble((f"{line} ", "cyan"), (f"({label(first.role, first.speech_act, language)})", "dim")))
+        console.print(
+            Text.assemble((f"{line} ", "cyan"), (f"({label(first.role, first.speech_act, language)})", "dim"))
+        )
         shown = joined("\n".join(c.quote for c in cited)) if answer.mode == "quotes" else statement.text
-        console.print(Text.assemble(f"  “{shown}” " if answer.mode == "quotes" else f"  {shown} ", (marks, "bold")))
+        console.print(
+            Text.assemble(f"  “{shown}” " if answer.mode == "quotes" else f"  {shown} ", (marks, "bold"))
+        )
         if answer.mode == "llm":
             for citation in cited:
                 console.print(Text(f"    [{citation.id}] “{joined(citation.quote)}”", "dim"))
     console.print()
     console.print(Text(say("sources", language), "bold"))
     for document in dict.fromkeys(c.document for c in answer.citations):
-        console.print(Text(_source([c for c in answer.citations if c.document == document], answer.question_language)))
+        console.print(
+            Text(_source([c for c in answer.citations if c.document == document], answer.question_language))
+        )
 
 
 def _source(citations: Sequence[Citation], language: Language) -> str:
@@ -57,7 +63,9 @@ def _source(citations: Sequence[Citation], language: Language) -> str:
     dossier = f"; Kamerstuk {', '.join(first.dossier)}" if first.dossier else ""
     senders = "; ".join(dict.fromkeys(c.sender or "–" for c in citations))
     when = f"{first.date or say('undated', language)}{note}{dossier}"
-    return f"  {first.title}. {senders}, {when}.\n      {first.document}, {say('characters', language)} {places}"
+    return (
+        f"  {first.title}. {senders}, {when}.\n      {first.document}, {say('characters', language)} {places}"
+    )
 
 
 def _print_nearest(console: Console, answer: Answer) -> None:
@@ -66,20 +74,32 @@ def _print_nearest(console: Console, answer: Answer) -> None:
     console.print()
     console.print(Text(say("nearest", answer.question_language)))
     for passage in answer.passages[:3]:
-        console.print(Text(f"  {passage.document}, {say('characters', answer.question_language)} {passage.start}–{passage.end}"))
+        console.print(
+            Text(
+                f"  {passage.document}, {say('characters', answer.question_language)} {passage.start}–{passage.end}"
+            )
+        )
 
 
-def print_search(console: Console, index: Index, question: Question, retrieved: Retrieved, explain: bool) -> None:
+def print_search(
+    console: Console, index: Index, question: Question, retrieved: Retrieved, explain: bool
+) -> None:
     """The ranked passages; with `explain` also what each word of the question was widened to."""
     if explain:
         for concept in question.concepts:
             said = ", ".join(f"{' + '.join(t)} ({w:.2f})" for t, w in concept.alternatives)
-            console.print(Text.assemble((f"{concept.label} ", "bold"), (f"×{concept.weight:.2f}  ", "dim"), said))
+            console.print(
+                Text.assemble((f"{concept.label} ", "bold"), (f"×{concept.weight:.2f}  ", "dim"), said)
+            )
         console.print()
     for rank, found in enumerate(retrieved.passages, 1):
         passage = found.passage
         place = f"{passage.document} {passage.start}–{passage.end}"
-        console.print(Text.assemble((f"{rank:2}. ", "bold"), f"{found.score:.3f}  ", (place, "cyan"), f"  {passage.heading}"))
+        console.print(
+            Text.assemble(
+                (f"{rank:2}. ", "bold"), f"{found.score:.3f}  ", (place, "cyan"), f"  {passage.heading}"
+            )
+        )
         text = joined(index.text(passage.document)[passage.start : passage.end])
         console.print(Text(f"    {text[:220]}{'…' if len(text) > 220 else ''}"))
         if explain:
@@ -98,10 +118,18 @@ def search_json(index: Index, question: Question, retrieved: Retrieved, explain:
         if explain:
             entry["matched"] = list(found.matched)
         passages.append(entry)
-    result: dict[str, Any] = {"question": question.text, "question_language": question.language, "passages": passages}
+    result: dict[str, Any] = {
+        "question": question.text,
+        "question_language": question.language,
+        "passages": passages,
+    }
     if explain:
         result["concepts"] = [
-            {"label": c.label, "weight": c.weight, "alternatives": [{"terms": list(t), "weight": round(w, 3)} for t, w in c.alternatives]}
+            {
+                "label": c.label,
+                "weight": c.weight,
+                "alternatives": [{"terms": list(t), "weight": round(w, 3)} for t, w in c.alternatives],
+            }
             for c in question.concepts
         ]
     return result
@@ -111,7 +139,12 @@ def ingest_table(report: Report) -> Table:
     """What was read, skipped or refused, and why."""
     table = Table("document", "verdict", "passages", "why", box=None, pad_edge=False)
     for line in report.lines:
-        table.add_row(Text(line.name), Text(line.verdict, _COLOUR[line.verdict]), str(line.passages or ""), Text(line.why))
+        table.add_row(
+            Text(line.name),
+            Text(line.verdict, _COLOUR[line.verdict]),
+            str(line.passages or ""),
+            Text(line.why),
+        )
     return table
 
 

@@ -11,12 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Role = Literal["government", "parliament", "civil_society"]
-Kind = Literal[
-    "kamerbrief", "kamervragen", "motie", "debat", "position_paper", "letter", "report", "other"
-]
-SpeechAct = Literal[
-    "commitment", "report", "answer", "decline", "question", "request", "demand", "other"
-]
+Kind = Literal["kamerbrief", "kamervragen", "motie", "debat", "position_paper", "letter", "report", "other"]
+SpeechAct = Literal["commitment", "report", "answer", "decline", "question", "request", "demand", "other"]
 Time = Literal["future", "present", "past"]
 Part = Literal["body", "heading", "list", "footnote", "question", "answer", "speech"]
 Mode = Literal["quotes", "llm"]

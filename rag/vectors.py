@@ -25,7 +25,9 @@ BATCH = 128
 class Vectors:
     """One model's vectors, in the index folder or on a Chroma server."""
 
-    def __init__(self, folder: Path, url: str, model: ModelDescription, embeddings: Callable[[], Embeddings]) -> None:
+    def __init__(
+        self, folder: Path, url: str, model: ModelDescription, embeddings: Callable[[], Embeddings]
+    ) -> None:
         self._client = _client(folder, url)
         self._model, self._embeddings = model, embeddings
         self._name = f"passages-{model.key}"
@@ -68,7 +70,9 @@ class Vectors:
             if collection.name.startswith("passages-") and collection.name != self._name:
                 self._client.delete_collection(collection.name)
 
-    def nearest(self, question: str, k: int, documents: Sequence[str] | None, language: str | None) -> list[tuple[str, float]]:
+    def nearest(
+        self, question: str, k: int, documents: Sequence[str] | None, language: str | None
+    ) -> list[tuple[str, float]]:
         """(passage id, distance) of the k nearest passages, of some documents and one language if they are given."""
         conditions: list[dict[str, Any]] = []
         if documents is not None:
@@ -120,7 +124,9 @@ def _client(folder: Path, url: str) -> ClientAPI:
         return chromadb.PersistentClient(str(folder))
     except Exception as error:
         if url:
-            raise StoreError(f"The Chroma server {url} does not answer ({type(error).__name__}). Start it, or empty RAG_CHROMA_URL.") from error
+            raise StoreError(
+                f"The Chroma server {url} does not answer ({type(error).__name__}). Start it, or empty RAG_CHROMA_URL."
+            ) from error
         raise _damaged(error) from error
 
 

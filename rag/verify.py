@@ -51,7 +51,10 @@ def exact(citation: Citation, text_of: Callable[[str], str]) -> bool:
 
 # -- what a statement says against what it cites ------------------------------------------------------------------
 
-_NEGATION = re.compile(r"\b(?:niet|geen|nooit|noch|zonder|nee|onmogelijk|not|no|never|nor|without|cannot|n't|impossible)\b|n['’]t\b", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"\b(?:niet|geen|nooit|noch|zonder|nee|onmogelijk|not|no|never|nor|without|cannot|n't|impossible)\b|n['’]t\b",
+    re.IGNORECASE,
+)
 _PROMISE = re.compile(
     r"\b(?:zal|zullen|zegt? toe|toegezegd|belooft|beloofd|verplicht zich|heeft besloten|will|shall|promised?|pledged?|commits?|committed|has decided|guarantees?)\b",
     re.IGNORECASE,
@@ -86,7 +89,7 @@ def _forms(key: str) -> list[str]:
         return [key, key[:7], key[:4]]
     if re.fullmatch(r"\d{4}-\d\d", key):
         return [key, key[:4]]
-    return [key, key.rstrip("%"), key.split("-")[0]]
+    return [key, key.rstrip("%"), key.split("-", maxsplit=1)[0]]
 
 
 def _names(text: str, cited: str, sentences: Sequence[Sentence]) -> Check:
@@ -94,12 +97,27 @@ def _names(text: str, cited: str, sentences: Sequence[Sentence]) -> Check:
 
     there = {lemma(normal(w)) for w in re.findall(r"[\w’'-]+", cited)}
     there |= {lemma(normal(w)) for s in sentences for w in re.findall(r"[\w’'-]+", s.speaker or "")}
-    known = {"nederland", "netherlands", "dutch", "nederlands", "kabinet", "cabinet", "kamer", "house", "minister"}
+    known = {
+        "nederland",
+        "netherlands",
+        "dutch",
+        "nederlands",
+        "kabinet",
+        "cabinet",
+        "kamer",
+        "house",
+        "minister",
+    }
     missing = []
     for match in _NAME.finditer(text):
         for word in match[0].split():
             folded = normal(word)
-            if folded in known or folded in stopwords()["nl"] | stopwords()["en"] or lemma(folded) in there or folded in there:
+            if (
+                folded in known
+                or folded in stopwords()["nl"] | stopwords()["en"]
+                or lemma(folded) in there
+                or folded in there
+            ):
                 continue
             forms = [f for m in glossary().match([word], "en") for f, _ in m.forms]
             translated = {lemma(normal(w)) for f in forms for w in f.split()}
@@ -110,7 +128,13 @@ def _names(text: str, cited: str, sentences: Sequence[Sentence]) -> Check:
 
 def _negation(text: str, cited: str) -> Check:
     said, there = bool(_NEGATION.search(text)), bool(_NEGATION.search(cited))
-    detail = "" if said == there else "the statement denies, the cited text does not" if said else "the cited text denies, the statement does not"
+    detail = (
+        ""
+        if said == there
+        else "the statement denies, the cited text does not"
+        if said
+        else "the cited text denies, the statement does not"
+    )
     return Check("negation", said == there, detail)
 
 
@@ -118,6 +142,8 @@ def _modality(text: str, sentences: Sequence[Sentence], cited: str) -> Check:
     """A promise in the statement needs a promise in the text: "overweegt" is not "zal", a demand not a commitment."""
     if not _PROMISE.search(text):
         return Check("modality", True)
-    if any(s.act == "commitment" for s in sentences) and not (_WEAK.search(cited) and not _PROMISE.search(cited)):
+    if any(s.act == "commitment" for s in sentences) and not (
+        _WEAK.search(cited) and not _PROMISE.search(cited)
+    ):
         return Check("modality", True)
     return Check("modality", False, "the statement promises, the cited text does not")

@@ -43,10 +43,19 @@ TEXTS: dict[str, dict[Language, str]] = {
         "nl": "Citaten, zonder taalmodel: {why}",
         "en": "Quotations, without a language model: {why}",
     },
-    "mode_llm": {"nl": "Geschreven door {model}; elk citaat is door code gekopieerd.", "en": "Written by {model}; every quotation is copied by code."},
+    "mode_llm": {
+        "nl": "Geschreven door {model}; elk citaat is door code gekopieerd.",
+        "en": "Written by {model}; every quotation is copied by code.",
+    },
     "why_none": {"nl": "RAG_LLM staat op none", "en": "RAG_LLM is none"},
-    "why_no_server": {"nl": "op {url} antwoordt geen Ollama-server", "en": "no Ollama server answers at {url}"},
-    "why_no_model": {"nl": "de Ollama-server heeft {model} niet (rag pull haalt het)", "en": "the Ollama server lacks {model} (rag pull fetches it)"},
+    "why_no_server": {
+        "nl": "op {url} antwoordt geen Ollama-server",
+        "en": "no Ollama server answers at {url}",
+    },
+    "why_no_model": {
+        "nl": "de Ollama-server heeft {model} niet (rag pull haalt het)",
+        "en": "the Ollama server lacks {model} (rag pull fetches it)",
+    },
     "why_failed": {"nl": "het taalmodel faalde: {reason}", "en": "the language model failed: {reason}"},
     "left_out": {
         "nl": "Weggelaten omdat een controle faalde: {count}.",
@@ -102,14 +111,20 @@ def say(key: str, language: Language, **values: object) -> str:
 
 
 def label(role: Role | None, act: SpeechAct, language: Language) -> str:
-    """ "cabinet – commitment", "maatschappelijke organisatie – eis". """
-    shown = "request reported" if act == "request" and role == "government" and language == "en" else ACTS[act][language]
+    """ "cabinet – commitment", "maatschappelijke organisatie – eis"."""
+    shown = (
+        "request reported"
+        if act == "request" and role == "government" and language == "en"
+        else ACTS[act][language]
+    )
     if act == "request" and role == "government" and language == "nl":
         shown = "gemeld verzoek"
     return f"{ROLES[role][language]} – {shown}"
 
 
-def introduction(sender: str | None, role: Role | None, act: SpeechAct, title: str, date: str | None, language: Language) -> str:
+def introduction(
+    sender: str | None, role: Role | None, act: SpeechAct, title: str, date: str | None, language: Language
+) -> str:
     """The line above a quotation: who, which act, in what document, when.
 
     The government speaks as the cabinet, whoever signs; others by their name.
@@ -124,4 +139,8 @@ def introduction(sender: str | None, role: Role | None, act: SpeechAct, title: s
 
 def tense(time: Time, language: Language) -> str:
     """When what is said happens: promised, being done, done."""
-    return {"future": {"nl": "toekomst", "en": "future"}, "present": {"nl": "nu", "en": "now"}, "past": {"nl": "verleden", "en": "past"}}[time][language]
+    return {
+        "future": {"nl": "toekomst", "en": "future"},
+        "present": {"nl": "nu", "en": "now"},
+        "past": {"nl": "verleden", "en": "past"},
+    }[time][language]

@@ -55,9 +55,12 @@ class FakeOllama:
     tags_status: int = 200
     tags_silent: float = 0.0
     pull_error: str | None = None
+    keep_alive: bool = False  # whether connections stay open for the next request, as a real server's do
+    open_connections: int = 0
 
     def __post_init__(self) -> None:
         self._queue: deque[Chat] = deque()
+        self._changed = threading.Condition()
         self.released = threading.Event()  # set when the test is over: whoever is silent wakes
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -74,6 +77,16 @@ class FakeOllama:
 
     def next_chat(self) -> Chat:
         return self._queue.popleft() if self._queue else Chat(answer_well)
+
+    def count(self, change: int) -> None:
+        with self._changed:
+            self.open_connections += change
+            self._changed.notify_all()
+
+    def all_closed(self, seconds: float = 1.0) -> bool:
+        """Whether every connection was closed; waits for the server to notice."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self.open_connections, seconds)
 
     @property
     def left(self) -> int:
@@ -128,6 +141,19 @@ def cite(pattern: str, text: str) -> Callable[[dict[str, Any]], str]:
 def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            fake.count(1)
+            super().setup()
+
+        def finish(self) -> None:
+            super().finish()
+            fake.count(-1)
+
+        def end_headers(self) -> None:
+            if not fake.keep_alive:
+                self.send_header("Connection", "close")
+            super().end_headers()
 
         def log_message(self, *_: object) -> None:
             """Nothing on stderr."""

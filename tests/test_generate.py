@@ -1,5 +1,6 @@
 """What a language model may do to an answer, and what comes of it: never a wrong citation, never an error."""
 
+import gc
 import json
 import re
 from types import SimpleNamespace
@@ -113,6 +114,15 @@ def test_proxy_of_the_environment_does_not_carry_questions_away(ask, ollama, mon
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     assert ask().mode == "llm"
     assert len(ollama.chats) == 1
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_no_connection_to_the_server_stays_open_after_an_answer(ask, ollama):
+    ollama.keep_alive = True
+    assert ask().mode == "llm"
+    closed = ollama.all_closed(0.5)
+    gc.collect()
+    assert closed
 
 
 # -- which model --------------------------------------------------------------------------------------------------
@@ -229,7 +239,8 @@ def test_silent_model_is_given_up_after_the_timeout(ask, ollama, open_seeds):
 
 
 def test_model_that_drips_is_given_up_after_the_timeout_too(ask, ollama, open_seeds):
-    ollama.enqueue(Chat(says(("Nederland steunt de FFM indirect via de organisatie Justice Rapid Response.", ["s1"])), pause=0.15))
+    said = "Nederland steunt de FFM indirect via de organisatie Justice Rapid Response."
+    ollama.enqueue(Chat(cite("Justice Rapid Response", said), pause=0.15))
     assert_quotes_mode(ask(llm_timeout=0.4), open_seeds, "took too long")
 
 
@@ -396,12 +407,12 @@ class Stream:
             yield AIMessageChunk(self.text[i : i + self.size])
 
 
-@limits(max_examples=300, deadline=None)
-@given(OUTPUTS, st.integers(1, 60))
-def test_no_output_of_a_model_gives_anything_but_statements_or_a_failure(open_seeds, shown, text, size):
+@limits(max_examples=250, deadline=None)
+@given(OUTPUTS, st.integers(1, 40))
+def test_no_output_of_a_model_gives_anything_but_statements_or_a_failure(open_seeds, shown, text, pieces):
     out = _Collector(open_seeds, shown)
     try:
-        for raw in _statements(Stream(text, size), [], 8192):
+        for raw in _statements(Stream(text, len(text) // pieces + 1), [], 8192):
             out.take(raw)
     except _Failed as failure:
         assert str(failure)

@@ -1,0 +1,69 @@
+# make            lists the targets
+# make ask        sets up, builds the index from seeds/, answers the sample question
+# make ask Q="…"  answers another one
+# make … TORCH=cpu installs the CPU build of torch (for people on the public index, who would else get several GB of CUDA)
+
+PYTHON ?= python3
+Q ?= what did NL commit on the Sudan FFM?
+TORCH ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+EVAL_INDEX := out/eval-index
+export Q
+
+.DEFAULT_GOAL := help
+.PHONY: help setup ask app test eval baseline check format bench clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Kamerbron needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	@echo "Installing the packages (a few minutes the first time) …"
+ifeq ($(TORCH),cpu)
+	$(PIP) uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --torch-backend cpu torch==2.13.0
+endif
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	$(PIP) --editable ".[dev]"
+	@touch $@
+
+setup: $(VENV)/.ready ## Make the environment
+
+ask: $(VENV)/.ready ## Answer a question: make ask Q="…"
+	@$(BIN)/rag ask "$$Q"
+
+app: $(VENV)/.ready ## Start the browser app
+	@$(BIN)/rag serve
+
+test: $(VENV)/.ready-dev ## Run the tests
+	$(BIN)/python -m pytest
+
+eval: $(VENV)/.ready-dev ## Ask the gold questions and hold the scores against the baseline
+	@RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/rag ingest seeds > /dev/null
+	RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/python -m eval --out out/eval.jsonl --report out/eval.md --baseline eval/baseline.json
+
+baseline: $(VENV)/.ready-dev ## Make today's scores the baseline (review the diff)
+	@RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/rag ingest seeds > /dev/null
+	RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/python -m eval --write-baseline eval/baseline.json
+
+check: $(VENV)/.ready-dev ## Lint and check the types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.ready-dev ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.ready-dev ## Measure retrieval at 100,000 passages beside the usual way
+	$(BIN)/python -m bench.retrieval
+
+clean: ## Remove the environment, the index and what runs wrote
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	find vectorstore -mindepth 1 ! -name .gitignore -delete
