@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from rag import __version__
+from rag.filters import Filters
 from rag.generate import ChatModel, Unavailable, choose_model, write
 from rag.index import Index, open_index, read_state
 from rag.models import load_reranker
 from rag.question import Question, check, understand
 from rag.quotes import Chosen, choose
 from rag.refusal import judge
-from rag.retrieve import Filters, Retrieved, retrieve
+from rag.retrieve import Retrieved, retrieve
 from rag.settings import Settings
 from rag.types import Answer, Citation, RankedPassage, Receipt, Refusal, Statement
 from rag.verify import cite, exact, fold

@@ -16,8 +16,8 @@ from rich.console import Console
 
 from rag import __version__
 from rag.errors import InputError, KamerbronError
+from rag.filters import Filters
 from rag.index import Tick, read_state
-from rag.retrieve import Filters
 from rag.settings import Settings, load_settings
 
 app = typer.Typer(

@@ -4,12 +4,48 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import get_args
 
 from rag.errors import InputError
-from rag.retrieve import Filters
-from rag.types import Kind, Role
+from rag.types import Description, Kind, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an answer may rest on; an empty field lets everything through. Dates are ISO, both ends included.
+
+    A document without a date is left out where a date is asked for: it cannot be shown to lie inside.
+    """
+
+    roles: frozenset[str] = frozenset()
+    senders: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    dossiers: frozenset[str] = frozenset()
+    documents: frozenset[str] = frozenset()
+    since: str | None = None
+    until: str | None = None
+
+    def documents_of(self, descriptions: Mapping[str, Description]) -> list[str] | None:
+        """The documents that pass, or None where nothing is filtered by document."""
+        if not (self.senders or self.kinds or self.dossiers or self.documents or self.since or self.until):
+            return None
+        return [name for name, d in descriptions.items() if self._passes(name, d)]
+
+    def _passes(self, name: str, d: Description) -> bool:
+        sender = (d.sender or "").casefold()
+        return (
+            (not self.documents or name in self.documents)
+            and (not self.kinds or d.kind in self.kinds)
+            and (
+                not self.dossiers
+                or any(x.split("-")[0] in self.dossiers or x in self.dossiers for x in d.dossier)
+            )
+            and (not self.senders or any(s.casefold() in sender for s in self.senders))
+            and (not self.since or (d.date is not None and d.date >= self.since))
+            and (not self.until or (d.date is not None and d.date <= self.until))
+        )
 
 
 def parse_filters(

@@ -28,10 +28,10 @@ from numpy.typing import NDArray
 
 from rag import split
 from rag.catalogue import Catalogue
+from rag.coverage import Described
 from rag.errors import StoreError
 from rag.lexical import LexicalIndex
 from rag.models import ModelDescription, describe, load_embeddings
-from rag.retrieve import Described
 from rag.settings import Settings
 from rag.types import Description, Document, Passage
 from rag.vectors import BATCH, Vectors

@@ -90,6 +90,7 @@ class LexicalIndex:
         self._tf: Floats = arrays["postings_tf"]  # type: ignore[assignment]
         self._by_key = Lists(arrays["keys_starts"], arrays["keys_words"])  # type: ignore[arg-type]
         self._gram_sizes: Ints = arrays["gram_sizes"]  # type: ignore[assignment]
+        self.variants = Variants()
         self._related: dict[tuple[str, Variants], dict[int, float]] = {}
 
     def __len__(self) -> int:
@@ -178,42 +179,40 @@ class LexicalIndex:
 
     # -- asking ---------------------------------------------------------------------------------------------------
 
-    def scores(
-        self, concepts: Sequence[Concept], variants: Variants = Variants()
-    ) -> tuple[Floats, list[float]]:
+    def scores(self, concepts: Sequence[Concept]) -> tuple[Floats, list[float]]:
         """The BM25 score of every passage, and each concept's inverse document frequency."""
         total = np.zeros(len(self), np.float32)
         idfs = []
         for concept in concepts:
-            frequency = self.frequency(concept, variants)
+            frequency = self.frequency(concept)
             df = float(np.minimum(frequency, 1.0).sum())
             idf = float(np.log(1 + (len(self) - df + 0.5) / (df + 0.5)))
             idfs.append(idf)
             total += concept.weight * idf * (K1 + 1) * frequency / (frequency + self._norms)
         return total, idfs
 
-    def frequency(self, concept: Concept, variants: Variants = Variants()) -> Floats:
+    def frequency(self, concept: Concept) -> Floats:
         """How often each passage holds a concept, related words counted by their weights."""
         best = np.zeros(len(self), np.float32)
         for terms, weight in concept.alternatives:
-            docs, together = self._together(terms, concept.exact, variants)
+            docs, together = self._together(terms, concept.exact)
             best[docs] = np.maximum(best[docs], weight * together)
         return best
 
-    def _together(self, terms: Sequence[str], exact: bool, variants: Variants) -> tuple[Ints, Floats]:
+    def _together(self, terms: Sequence[str], exact: bool) -> tuple[Ints, Floats]:
         """The passages that hold all of some terms, and how often: as often as the rarest of them."""
-        docs, counts = self._term_frequency(terms[0], exact, variants)
+        docs, counts = self._term_frequency(terms[0], exact)
         for term in terms[1:]:
             if not len(docs):
                 break
-            others, other_counts = self._term_frequency(term, exact, variants)
+            others, other_counts = self._term_frequency(term, exact)
             docs, mine, theirs = np.intersect1d(docs, others, assume_unique=True, return_indices=True)
             counts = np.minimum(counts[mine], other_counts[theirs])
         return docs, counts
 
-    def _term_frequency(self, term: str, exact: bool, variants: Variants) -> tuple[Ints, Floats]:
+    def _term_frequency(self, term: str, exact: bool) -> tuple[Ints, Floats]:
         """The passages that hold a term or a word related to it, and how often, each once and in their order."""
-        related = self.related(term, exact, variants)
+        related = self.related(term, exact)
         if not related:
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
         docs = np.concatenate([self._postings[w] for w in related])
@@ -230,48 +229,43 @@ class LexicalIndex:
     def _sums(self) -> Floats:
         return np.zeros(len(self), np.float32)
 
-    def weights(
-        self, concept: Concept, variants: Variants = Variants()
-    ) -> list[tuple[list[dict[str, float]], float]]:
+    def weights(self, concept: Concept) -> list[tuple[list[dict[str, float]], float]]:
         """A concept's alternatives as words of the vocabulary: for matching single sentences."""
         return [
             (
-                [
-                    {self.vocabulary[w]: x for w, x in self.related(t, concept.exact, variants).items()}
-                    for t in terms
-                ],
+                [{self.vocabulary[w]: x for w, x in self.related(t, concept.exact).items()} for t in terms],
                 weight,
             )
             for terms, weight in concept.alternatives
         ]
 
-    def related(self, term: str, exact: bool = False, variants: Variants = Variants()) -> dict[int, float]:
+    def related(self, term: str, exact: bool = False) -> dict[int, float]:
         """The words of the vocabulary that count as a term, each with how much (1 for the term itself)."""
         if exact or not term[:1].isalpha():
             return {self._word_ids[term]: 1.0} if term in self._word_ids else {}
-        if (term, variants) not in self._related:
+        if (term, self.variants) not in self._related:
             if len(self._related) > 20_000:
                 self._related.clear()
-            self._related[term, variants] = self._relate(term, variants)
-        return self._related[term, variants]
+            self._related[term, self.variants] = self._relate(term)
+        return self._related[term, self.variants]
 
-    def _relate(self, term: str, variants: Variants) -> dict[int, float]:
+    def _relate(self, term: str) -> dict[int, float]:
         out: dict[int, float] = {}
 
         def offer(words: Iterable[int], weight: float) -> None:
             for word in words:
                 out[int(word)] = max(weight, out.get(int(word), 0.0))
 
-        if variants.near:
+        if self.variants.near:
             for word, similarity in self._near(term):
                 offer([word], 0.8 * similarity)
-        if variants.compounds:
+        if self.variants.compounds:
             offer(self._keyed(f"m:{root(term)}"), MODIFIER)
             offer(self._keyed(f"h:{root(term)}"), HEAD)
             for part in compound_parts(term):
                 offer(self._keyed(f"l:{part}"), PART)
                 offer(self._keyed(f"h:{root(part)}"), PART * HEAD)
-        if variants.lemmas:
+        if self.variants.lemmas:
             offer(self._keyed(f"d:{root(term)}"), DERIVED)
             for form in {lemma(term), lemma(term, "en")}:
                 offer(self._keyed(f"l:{form}"), 1.0)

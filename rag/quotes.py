@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.coverage import Described, Matcher, fit, passage_context, sentence_scores
 from rag.question import Question
-from rag.retrieve import Described, Matcher, Retrieved, fit, passage_context, sentence_scores
+from rag.retrieve import Retrieved
 from rag.types import Found, Passage, Sentence
 
 READ = 8  # passages whose sentences are considered

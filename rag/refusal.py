@@ -11,10 +11,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.coverage import Weighted, passage_context, voice
+from rag.filters import Filters
 from rag.index import Index
 from rag.question import Question
 from rag.quotes import Chosen, rank_sentences
-from rag.retrieve import Filters, Retrieved, Weighted, passage_context, voice
+from rag.retrieve import Retrieved
 from rag.types import Found, Refusal, Sentence
 from rag.wording import say
 

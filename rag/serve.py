@@ -31,7 +31,7 @@ def serve(port: int, headless: bool) -> int:
     try:
         return subprocess.run(
             [sys.executable, "-m", "streamlit", "run", str(script), *arguments], check=False
-        ).returncode  # noqa: S603
+        ).returncode
     except KeyboardInterrupt:
         return 0
 

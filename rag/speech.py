@@ -24,6 +24,7 @@ from rag.types import Part, Role, SpeechAct, Time
 # Words and what stands between them share no character: a gap is matched in one way only, however long the text.
 _GAP = r"(?:\W+\w+){0,16}?\W+"
 _SHORT_GAP = r"(?:\W+\w+){0,3}?\W+"
+_ASKS = re.compile(r"\b(?:[Mm]ijn vraag|hoor graag|wil graag weten|vraag mij af|vraag ik (?:mij|me) af)\b")
 _GREETING = re.compile(r"(?:Geachte|Hoogachtend|Met vriendelijke|Dank u)\b.{0,60}")
 _ENDS_DENIED = re.compile(r"\b(?:niet|geen)\b(?:\s+[\w'’-]+){1,6}[.!]?\s*$")
 _DENIED_INSIDE = re.compile(r"\b(?:dat|om|zodat|opdat|die|of|te)\b[^,;]*\b(?:niet|geen)\b[^,;]*$")
@@ -89,7 +90,7 @@ def is_call(text: str) -> bool:
 
 
 def _parliament(text: str, part: Part) -> Said:
-    if part == "question" or text.rstrip(" \"'»”)").endswith("?"):
+    if part == "question" or text.rstrip(" \"'»”)").endswith("?") or _ASKS.search(text):
         return Said("question", "future" if re.search(r"\b(?:gaat|zult|zal|bereid)\b", text) else _time(text))
     if _pattern("request", "parliament").search(text):
         return Said("request", "future")

@@ -47,7 +47,8 @@ def index(*texts):
     return LexicalIndex.build([(text.split(), []) for text in texts])
 
 
-def related(opened, term, **options):
+def related(opened, term, variants=Variants(), **options):
+    opened.variants = variants
     return {opened.vocabulary[i]: weight for i, weight in opened.related(term, **options).items()}
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks that anyone can run; they are no part of the package."""

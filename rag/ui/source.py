@@ -1,0 +1,85 @@
+"""A citation in full, and the source at its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+import streamlit as st
+
+from rag.sentences import joined
+from rag.types import Citation, Description, Language, SpeechAct
+from rag.ui.shared import Excerpt, Place
+from rag.ui.texts import highlighted, literal, text
+from rag.wording import ROLES, label
+
+Colour = Literal["green", "orange", "red", "violet", "blue", "gray"]
+_COLOURS: dict[SpeechAct, Colour] = {
+    "commitment": "green", "demand": "orange", "decline": "red", "question": "violet", "request": "violet", "answer": "blue",
+    "report": "blue", "other": "gray",
+}  # fmt: skip
+
+
+def show_label(citation: Citation, language: Language) -> None:
+    """Who binds whom, as a badge: "kabinet – toezegging". The word says it; the colour only helps the eye."""
+    st.badge(
+        literal(label(citation.role, citation.speech_act, language)), color=_COLOURS[citation.speech_act]
+    )
+
+
+def show_citation(citation: Citation, excerpts: Mapping[Place, Excerpt], language: Language) -> None:
+    """A citation in full, with the source at its place behind an expander."""
+    st.caption(reference(citation, language))
+    with st.expander(literal(text("show_source", language, ids=citation.id))):
+        there = excerpts.get((citation.document, citation.start, citation.end))
+        if there is None or there.span != citation.quote:
+            st.text(text("gone", language))
+        else:
+            show_excerpt(there)
+        st.caption(text("footnote", language))
+        st.code(footnote(citation, language), language=None, wrap_lines=True)
+        if citation.url and re.fullmatch(r"https?://\S+", citation.url):
+            st.link_button(text("open", language), citation.url)
+
+
+def show_excerpt(there: Excerpt) -> None:
+    """The text of the source, the place itself on a coloured ground."""
+    st.markdown(highlighted(there.before, there.span, there.after))
+
+
+def reference(citation: Citation, language: Language) -> str:
+    """Number, title, sender, role, date or note, dossier, document and offsets, as Markdown of three lines."""
+    date = citation.date or text("undated", language)
+    who = [citation.sender or text("unknown_sender", language), ROLES[citation.role][language]]
+    when = [f"{date} ({citation.date_note})" if citation.date_note else date]
+    when += [f"{text('dossier', language)} {', '.join(citation.dossier)}"] if citation.dossier else []
+    lines = (f"**{literal(f'[{citation.id}]')} {literal(citation.title)}**", literal(" · ".join(who)))
+    return "  \n".join((*lines, literal(" · ".join([*when, place(citation, language)]))))
+
+
+def place(citation: Citation, language: Language) -> str:
+    """Where a quotation stands: document, page where there are pages, character offsets."""
+    page = [text("page", language, page=citation.page)] if citation.page is not None else []
+    return ", ".join(
+        [citation.document, *page, f"{text('characters', language)} {citation.start}–{citation.end}"]
+    )
+
+
+def footnote(citation: Citation, language: Language) -> str:
+    """A citation as plain text to paste: the quotation, then what it stands in and where."""
+    dossier = f"{text('dossier', language)} {', '.join(citation.dossier)}" if citation.dossier else ""
+    parts = (
+        citation.sender,
+        citation.title,
+        citation.date or text("undated", language),
+        dossier,
+        place(citation, language),
+    )
+    return f"“{joined(citation.quote)}” {', '.join(joined(p) for p in parts if p)}."
+
+
+def named(document: str, descriptions: Mapping[str, Description]) -> str:
+    """A document as a list shows it: its title, or its file name where it has none."""
+    described = descriptions.get(document)
+    return described.title if described and described.title else document
