@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rag.errors import KamerbronError
-from rag.retrieve import Filters
+from rag.filters import Filters
 from rag.ui import ask, documents, search, sidebar
 from rag.ui.shared import shared
 from rag.ui.texts import text

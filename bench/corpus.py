@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
@@ -135,7 +135,3 @@ def _template(text: str, sentence: Sentence) -> Template:
             places.append((i, free.pop(term), before, behind))
     return Template(sentence, written, tuple(places))
 
-
-def vocabulary(passages: Sequence[Passage]) -> set[str]:
-    """The different terms of some passages."""
-    return {t for p in passages for s in p.sentences for t in s.terms}

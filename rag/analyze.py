@@ -147,7 +147,7 @@ def lemma(word: str, language: str = "nl") -> str:
     return normal(simplemma.lemmatize(word, lang=language).replace("_", ""))
 
 
-_SUFFIXES = (
+_SUFFIXES = ("ische", "ese", "ees", 
     "eringen",
     "ering",
     "eren",
@@ -175,7 +175,7 @@ def root(word: str) -> str:
     """
     base = lemma(word)
     if word in _state_names():
-        return base.rstrip("aeiou") if len(base.rstrip("aeiou")) >= 5 else base
+        return re.sub(r"(?:[ao]s|[aeiou]+)$", "", base) if len(base) >= 7 else base
     for suffix in _SUFFIXES:
         if base.endswith(suffix) and len(base) - len(suffix) >= (4 if suffix in ("en", "e") else 5):
             base = base[: -len(suffix)]

@@ -120,7 +120,7 @@ class Glossary:
         self._add_dutch(entries)
         self._places: dict[Language, set[Key]] = {"en": set(), "nl": set()}
         for entry in entries:
-            if entry.source.startswith("CLDR:"):
+            if entry.source.startswith(("CLDR:", "places.txt")):
                 self._places["en"].update(key(f, "en") for f in entry.english)
                 self._places["nl"].update(key(f, "nl") for f in entry.dutch)
         for entry in synonyms:
@@ -145,7 +145,8 @@ class Glossary:
                 )
             for form in dict.fromkeys((*entry.dutch, *short)):
                 at = keys.get(form) or key(form, "nl")
-                others = [f for f in (*entry.dutch, *short) if f != form]
+                spelled = entry.english if is_abbreviation(form) else ()  # Dutch texts spell many of them out in English
+                others = [f for f in (*entry.dutch, *short, *spelled) if f != form]
                 shared[at].update(f for f in others if keys.get(f) != at)
                 if is_abbreviation(form):
                     _offer(self._forms["nl"], at, dict.fromkeys(others, ABBREVIATED))

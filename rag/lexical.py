@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -262,6 +262,7 @@ class LexicalIndex:
         if self.variants.compounds:
             offer(self._keyed(f"m:{root(term)}"), MODIFIER)
             offer(self._keyed(f"h:{root(term)}"), HEAD)
+            offer(self._edges(term), MODIFIER)
             for part in compound_parts(term):
                 offer(self._keyed(f"l:{part}"), PART)
                 offer(self._keyed(f"h:{root(part)}"), PART * HEAD)
@@ -272,6 +273,19 @@ class LexicalIndex:
         if term in self._word_ids:
             offer([self._word_ids[term]], 1.0)
         return out
+
+    def _edges(self, term: str) -> Iterator[int]:
+        """The longest words of the vocabulary that a long word begins and ends with: "Rohingyameisjes" with "Rohingya"."""
+        if len(term) < 9 or term in self._word_ids or compound_parts(term):
+            return
+        for cut in range(len(term) - 3, 5, -1):
+            if term[:cut] in self._word_ids:
+                yield self._word_ids[term[:cut]]
+                break
+        for cut in range(3, len(term) - 5):
+            if term[cut:] in self._word_ids:
+                yield self._word_ids[term[cut:]]
+                break
 
     def _keyed(self, key: str) -> Sequence[int]:
         at = self._key_ids.get(key)

@@ -213,7 +213,7 @@ def _match_concepts(found: Sequence[str], match: Match, language: Language, know
     alternatives = tuple(best.items())
     place = known.is_place(said, language)
     concepts = [Concept(" ".join(said), alternatives, place=place)] if alternatives else []
-    if len(said) > 1:
+    if len(said) > 1 and " ".join(key(" ".join(said), language)) not in _general(language):
         for word in said:
             for single in known.match([word], language):
                 concepts += _match_concepts([word], single, language, known)
@@ -233,14 +233,20 @@ def _variants(form: str) -> list[tuple[str, ...]]:
     return [v for v in dict.fromkeys((whole, apart)) if v] if pieces else [(f,) for f in terms(form)]
 
 
-def _merged(concepts: Sequence[Concept], language: Language) -> tuple[Concept, ...]:
-    """Each concept once, with a smaller weight for words that name actors and acts."""
-    general = {
+@lru_cache(maxsize=2)
+def _general(language: Language) -> dict[str, str]:
+    """The keys of words for actors and acts, each with the role or act it means."""
+    return {
         " ".join(key(form, language)): meaning
         for group in ("acts", "actors")
         for meaning, forms in _cues()[group].items()
         for form in forms[language]
     }
+
+
+def _merged(concepts: Sequence[Concept], language: Language) -> tuple[Concept, ...]:
+    """Each concept once, with a smaller weight for words that name actors and acts."""
+    general = _general(language)
     out: dict[str, Concept] = {}
     for concept in concepts:
         folded = " ".join(key(concept.label, language)) or concept.label

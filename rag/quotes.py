@@ -42,7 +42,7 @@ def choose(question: Question, retrieved: Retrieved, described: dict[str, Descri
     ranked = rank_sentences(question, retrieved.passages[:READ], retrieved.matcher, described)
     if not ranked:
         return []
-    most = MOST_PARTS if question.acts & {"commitment", "demand"} or _in_parts(question.text) else MOST
+    most = MOST_PARTS if question.acts & {"commitment", "demand"} or in_parts(question.text) else MOST
     kept: list[Chosen] = []
     for candidate in ranked:
         if len(kept) == most or candidate.score < KEPT * ranked[0].score:
@@ -111,7 +111,7 @@ def quotable(sentence: Sentence, question: Question) -> bool:
     return True
 
 
-def _in_parts(text: str) -> bool:
+def in_parts(text: str) -> bool:
     """Whether a question asks two things: "until when, and who decided it?"."""
     return text.count("?") > 1 or bool(
         re.search(

@@ -15,13 +15,14 @@ from rag.coverage import Weighted, passage_context, voice
 from rag.filters import Filters
 from rag.index import Index
 from rag.question import Question
-from rag.quotes import Chosen, rank_sentences
+from rag.quotes import Chosen, in_parts, rank_sentences
 from rag.retrieve import Retrieved
 from rag.types import Found, Refusal, Sentence
 from rag.wording import say
 
 LEAST = 0.2  # coverage of the question below which the best sentence says nothing of it
-LEAST_OF_KIND = 0.22  # the same for a sentence that must hold an amount, a number or a date
+LEAST_OF_KIND = 0.24  # the same for a sentence that must hold an amount, a number or a date
+THIN, LEAST_OF_THIN = 0.3, 0.42  # the same where so large a share of what was asked about occurs nowhere
 PRESENT = 0.5  # strength from which a concept counts as spoken of
 _MONEY = frozenset("miljoen miljard euro eur mln mld dollar million billion".split())
 
@@ -83,10 +84,12 @@ def judge(
     names = [c for c in retrieved.concepts if _is_name(c, question.text)]
     if places or (support.absent and 2 * len(support.absent) > len(names)):
         return Refusal("not_in_corpus", say("no_name", language, names=_listed(lacking)), missing)
-    if support.coverage < LEAST:
+    thin = content and len(unknown) / len(content) >= THIN and support.coverage < LEAST_OF_THIN
+    if support.coverage < LEAST or thin:
         return Refusal("not_in_corpus", say("not_in_corpus", language), missing)
-    if "amount" in question.asks and support.of_kind < LEAST_OF_KIND:
-        return Refusal("not_in_corpus", say("no_amount", language), missing)
+    wanted = question.asks & {"amount", "number"}
+    if wanted and not in_parts(question.text) and support.of_kind < LEAST_OF_KIND:
+        return Refusal("not_in_corpus", say("no_amount" if "amount" in wanted else "no_number", language), missing)
     return _only_others(question, chosen, missing)
 
 

@@ -17,6 +17,10 @@ TEXTS: dict[str, dict[Language, str]] = {
         "nl": "Deze documenten noemen hiervoor geen bedrag.",
         "en": "These documents state no amount for this.",
     },
+    "no_number": {
+        "nl": "Deze documenten noemen hiervoor geen aantal.",
+        "en": "These documents state no number for this.",
+    },
     "off_topic": {
         "nl": "Hierover gaan deze documenten niet.",
         "en": "These documents are not about this.",

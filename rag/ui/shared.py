@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from rag.assistant import Assistant, Turn
+from rag.filters import Filters
 from rag.question import Question
-from rag.retrieve import Filters, Retrieved
+from rag.retrieve import Retrieved
 from rag.settings import Settings, load_settings
 from rag.types import Answer, Description, Statement
 

@@ -45,7 +45,7 @@ def choose_filters(descriptions: Mapping[str, Description]) -> tuple[Filters, tu
     )
     documents = _choose("document", {name: named(name, descriptions) for name in descriptions})
     filters = Filters(roles=frozenset(roles), kinds=frozenset(kinds), documents=frozenset(documents))
-    return filters, tuple([*roles.values(), *kinds.values(), *documents.values()])
+    return filters, (*roles.values(), *kinds.values(), *documents.values())
 
 
 def _choose(what: str, options: Mapping[str, str]) -> dict[str, str]:

@@ -22,10 +22,11 @@ _COLOURS: dict[SpeechAct, Colour] = {
 
 
 def show_label(citation: Citation, language: Language) -> None:
-    """Who binds whom, as a badge: "kabinet – toezegging". The word says it; the colour only helps the eye."""
-    st.badge(
-        literal(label(citation.role, citation.speech_act, language)), color=_COLOURS[citation.speech_act]
-    )
+    """Who binds whom, as a badge: "kabinet – toezegging". The word says it; the colour only helps the eye.
+
+    A badge escapes brackets a second time, so `literal` does not suit it: only Kamerbron's own words go in.
+    """
+    st.badge(label(citation.role, citation.speech_act, language), color=_COLOURS[citation.speech_act])
 
 
 def show_citation(citation: Citation, excerpts: Mapping[Place, Excerpt], language: Language) -> None:

@@ -59,6 +59,7 @@ TEXTS: dict[str, dict[Language, str]] = {
         "en": "The passages found, in order, without an answer, with what each holds of the question.",
     },
     "search_field": {"nl": "Zoek naar", "en": "Search for"},
+    "show_passage": {"nl": "Hele passage in de bron", "en": "The whole passage in the source"},
     "matched": {"nl": "Komt overeen: {terms}", "en": "Matched: {terms}"},
     "nothing_found": {"nl": "Geen passage gevonden.", "en": "No passage found."},
     "documents_intro": {
@@ -134,14 +135,16 @@ def highlighted(before: str, quote: str, after: str) -> str:
     return shown.strip()
 
 
+_FOLDERS = re.compile(
+    r"(?<=«)(?:~|[A-Za-z]:)?[/\\](?:[^»]*[/\\])?(?=[^»/\\])"  # between quotation marks a path may hold spaces
+    r"|(?<![\w/:.~])(?:~|\.{1,2}|[A-Za-z]:)?[/\\](?:[^\s/\\«»\"'`]+[/\\])*(?=[^\s/\\«»\"'`])"
+)
+
+
 def without_paths(message: str) -> str:
     """A message without the folders of this machine: of a path only its last part is left. Web addresses stay.
 
     >>> without_paths("There is no index in «/srv/kamer/vectorstore». Run `rag ingest` first.")
     'There is no index in «vectorstore». Run `rag ingest` first.'
     """
-    return re.sub(
-        r"(?<![\w/:.])(?:~|\.\.?|[A-Za-z]:)?(?:[/\\][^\s/\\«»\"'`]+)*[/\\]([^\s/\\«»\"'`]+)[/\\]?",
-        r"\1",
-        message,
-    )
+    return _FOLDERS.sub("", message)

@@ -1,0 +1,99 @@
+"""Which sentences are chosen as the answer."""
+
+import pytest
+
+from rag.index import open_index
+from rag.question import understand
+from rag.quotes import MOST, MOST_PARTS, Chosen, choose, in_reading_order, quotable
+from rag.retrieve import retrieve
+from rag.types import Passage, Sentence, Span
+
+QUESTIONS = [
+    "what did NL commit on the Sudan FFM?",
+    "Wat zegt het kabinet over straffeloosheid?",
+    "Which demands does WO=MEN make on funding?",
+    "Wat vroeg het lid Ploumen over de Rohingya?",
+    "Hoeveel miljoen gaat er naar het landenkantoor van OHCHR in Soedan?",
+    "What is NAP1325-IV, and who carries it out?",
+]
+
+
+@pytest.fixture(scope="session")
+def index(seed_index):
+    return open_index(seed_index)
+
+
+def chosen(index, text):
+    question = understand(text)
+    return question, choose(question, retrieve(index, question), index.described)
+
+
+def sentence(start=0, act="report", part="body", terms=("een", "twee", "drie"), role="government"):
+    return Sentence((Span(start, start + 10),), part, role, None, act, terms=terms)
+
+
+def choice(document, start, act="report", score=1.0):
+    one = sentence(start, act)
+    return Chosen(one, Passage(f"{document}{start}", document, (one,)), score, score)
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_one_to_four_different_sentences_of_the_passages_shown(index, text):
+    question, answer = chosen(index, text)
+    assert 1 <= len(answer) <= (MOST_PARTS if question.acts & {"commitment", "demand"} or " and " in text else MOST)
+    assert len({(c.passage.document, c.sentence.start) for c in answer}) == len(answer)
+    assert all(c.sentence in c.passage.sentences for c in answer)
+    assert all(quotable(c.sentence, question) for c in answer)
+    assert all(c.sentence.part != "heading" or c.sentence.act == "demand" for c in answer)
+
+
+def test_nothing_found_is_nothing_chosen(index):
+    assert chosen(index, "qwrtz plfgh xkcdq")[1] == []
+
+
+def test_amount_asked_for_is_in_the_sentence_chosen(index):
+    _, answer = chosen(index, QUESTIONS[4])
+    first = answer[0]
+    assert "2 miljoen euro" in index.text(first.passage.document)[first.sentence.start : first.sentence.end]
+
+
+def test_promises_come_first_where_promises_are_asked_for():
+    question = understand("what did NL promise?")
+    ordered = in_reading_order(question, [choice("a", 50), choice("a", 10), choice("b", 5, "commitment")])
+    assert [(c.passage.document, c.sentence.start) for c in ordered] == [("b", 5), ("a", 50), ("a", 10)]
+
+
+def test_best_sentence_comes_first_and_the_rest_as_the_text_goes():
+    question = understand("Wat doet Nederland in Mali?")
+    ordered = in_reading_order(question, [choice("b", 30), choice("a", 9), choice("b", 20), choice("b", 40)])
+    assert [(c.passage.document, c.sentence.start) for c in ordered] == [("b", 30), ("b", 20), ("b", 40), ("a", 9)]
+
+
+@pytest.mark.parametrize(
+    ("one", "question", "expected"),
+    [
+        (sentence(part="heading", act="other"), "Wat doet Nederland in Mali?", False),
+        (sentence(part="heading", act="demand"), "Wat doet Nederland in Mali?", True),
+        (sentence(terms=("mali",)), "Wat doet Nederland in Mali?", False),
+        (sentence(terms=("ja",), part="answer"), "Wat doet Nederland in Mali?", True),
+        (sentence(act="question"), "Wat doet Nederland in Mali?", False),
+        (sentence(act="question"), "Wat vroeg de Kamer over Mali?", True),
+    ],
+    ids=["heading", "heading that demands", "one word", "Ja as an answer", "question", "question asked for"],
+)  # fmt: skip
+def test_what_can_stand_alone(one, question, expected):
+    assert quotable(one, understand(question)) is expected
+
+
+def test_answer_does_not_say_the_same_twice(tmp_path, tiny_model):
+    from conftest import settings_for
+
+    from rag.ingest import ingest
+
+    line = "Het kabinet stelt 3 miljoen euro beschikbaar voor de opvang van vluchtelingen in Oeganda."
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.txt").write_text(f"Brief {name}\n\n{line}\n", encoding="utf-8")
+    settings = settings_for(tmp_path / "index", embedding_model=str(tiny_model))
+    ingest([tmp_path], settings)
+    _, answer = chosen(open_index(settings), "Hoeveel geld gaat er naar de opvang in Oeganda?")
+    assert [c.sentence.terms for c in answer].count(answer[0].sentence.terms) == 1

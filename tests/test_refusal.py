@@ -1,0 +1,131 @@
+"""When the honest answer is no, and which no."""
+
+import pytest
+from conftest import settings_for
+
+from rag.assistant import Assistant
+from rag.filters import Filters
+from rag.ingest import ingest
+
+MANIFEST = """
+["brief.txt"]
+title = "Brief over Oeganda"
+kind = "kamerbrief"
+sender = "Minister van Buitenlandse Zaken"
+role = "government"
+date = 2024-05-01
+
+["paper.txt"]
+title = "Position paper over Mali"
+kind = "position_paper"
+sender = "Platform Vrede"
+role = "civil_society"
+
+["vragen.txt"]
+title = "Vragen over Jemen"
+kind = "kamervragen"
+role = "parliament"
+"""
+FILES = {
+    "brief.txt": "Brief over Oeganda\n\nHet kabinet steunt de opvang van vluchtelingen in Oeganda met scholen en water. "
+    "De opvang in Oeganda groeit sinds 2019.\n",
+    "paper.txt": "Position paper over Mali\n\nWij roepen het kabinet op om 4 miljoen euro vrij te maken voor vrouwenhuizen in Mali. "
+    "De vrouwenhuizen in Mali moeten open blijven.\n",
+    "vragen.txt": "Vragen over Jemen\n\nBent u bereid de havenprojecten in Jemen te steunen? "
+    "Kunt u toezeggen dat de havenprojecten in Jemen doorgaan?\n",
+}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("small")
+    for name, text in {**FILES, "manifest.toml": MANIFEST}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    settings = settings_for(folder / "index")
+    ingest([folder], settings)
+    return Assistant(settings)
+
+
+@pytest.fixture(scope="module")
+def seeds(seed_index):
+    return Assistant(seed_index)
+
+
+def assert_refused(answer, kind):
+    assert (answer.status, answer.refusal.kind) == ("refused", kind), answer
+    assert answer.refusal.message
+    assert answer.statements == answer.citations == ()
+
+
+def test_what_is_said_is_answered(small):
+    answer = small.ask("Wat doet het kabinet voor de opvang van vluchtelingen in Oeganda?")
+    assert (answer.status, answer.refusal) == ("answered", None)
+
+
+@pytest.mark.parametrize("question", ["What is the best recipe for apple pie?", "Wat is het beste recept voor appeltaart?", "qwrtz plfgh"])
+def test_another_subject_is_off_topic_and_its_words_are_named(seeds, question):
+    answer = seeds.ask(question)
+    assert_refused(answer, "off_topic")
+    assert answer.refusal.missing_terms
+
+
+@pytest.mark.parametrize(
+    ("question", "place"),
+    [("Hoe steunt Nederland vrouwenorganisaties in Japan bij vredesprocessen?", "Japan"), ("How does the Netherlands support women's organisations in Brazil?", "Brazil")],
+)
+def test_state_that_stands_nowhere_is_named_in_the_refusal(seeds, question, place):
+    answer = seeds.ask(question)
+    assert_refused(answer, "not_in_corpus")
+    assert place in answer.refusal.message
+    assert place in answer.refusal.missing_terms
+
+
+def test_state_that_stands_elsewhere_does_not_lend_its_name(small):
+    """Mali and Oeganda both occur: the shelter of the one is not the shelter of the other."""
+    answer = small.ask("Wat doet het kabinet voor de opvang van vluchtelingen in Jemen?")
+    assert answer.status == "refused" or all(c.document != "brief.txt" for c in answer.citations)
+
+
+@pytest.mark.parametrize("question", ["Hoeveel euro geeft het kabinet aan de opvang in Oeganda?", "How much money does the cabinet give for shelter in Uganda?"])
+def test_amount_that_is_not_stated_is_not_in_the_documents(small, question):
+    assert_refused(small.ask(question), "not_in_corpus")
+
+
+def test_promise_that_only_an_organisation_speaks_of_is_not_the_cabinets(small):
+    for question in ("Wat zegt het kabinet toe voor vrouwenhuizen in Mali?", "What did the cabinet promise for women's houses in Mali?"):
+        assert_refused(small.ask(question), "civil_society_only")
+
+
+def test_organisations_demand_is_an_answer_where_demands_are_asked_for(small):
+    answer = small.ask("Wat eist Platform Vrede voor vrouwenhuizen in Mali?")
+    assert answer.status == "answered"
+    assert {c.speech_act for c in answer.citations} == {"demand"}
+
+
+def test_promise_that_was_only_asked_for_is_asked_and_not_answered(small):
+    assert_refused(small.ask("Heeft het kabinet toegezegd dat de havenprojecten in Jemen doorgaan?"), "asked_not_answered")
+
+
+def test_nothing_in_the_dates_asked_for_says_which_dates(seeds):
+    answer = seeds.ask("what did NL commit on the Sudan FFM?", Filters(since="2030-01-01"))
+    assert_refused(answer, "outside_dates")
+    assert "2030-01-01" in answer.refusal.message
+
+
+@pytest.mark.parametrize("question", ["what did NL commit on the Sudan FFM?", "Wat heeft Nederland toegezegd over de FFM in Soedan?"])
+def test_cabinet_that_was_filtered_away_is_not_said_to_have_promised_nothing(seeds, question):
+    """The documents do hold a commitment: a reader who looked at organisations only may not be told otherwise."""
+    answer = seeds.ask(question, Filters(roles=frozenset({"civil_society"})))
+    assert answer.refusal is None or answer.refusal.kind != "civil_society_only"
+
+
+@pytest.mark.parametrize(("question", "language", "word"), [("Wat is het beste recept voor appeltaart?", "nl", "documenten"), ("What is the best recipe for apple pie?", "en", "documents")])
+def test_refusal_speaks_the_readers_language(seeds, question, language, word):
+    answer = seeds.ask(question)
+    assert answer.question_language == language
+    assert word in answer.refusal.message
+
+
+def test_refusal_still_lists_the_nearest_passages(small):
+    answer = small.ask("Hoeveel euro geeft het kabinet aan de opvang in Oeganda?")
+    assert answer.passages[0].document == "brief.txt"

@@ -1,0 +1,200 @@
+"""Which passages are found, in what order, and what may not decide it."""
+
+from dataclasses import replace
+
+import pytest
+from conftest import SEEDS, settings_for
+
+from rag.assistant import Assistant
+from rag.errors import ModelError
+from rag.filters import Filters
+from rag.index import open_index
+from rag.ingest import ingest
+from rag.question import understand
+from rag.retrieve import dense_votes
+
+MONEY = "Hoeveel geld geeft Nederland aan vrouwenrechten en vrede?"
+ASKED = "what did NL commit on the Sudan FFM?"
+NOWHERE = "qwrtz plfgh xkcdq"
+LETTER, PAPER, ANSWERS = "001_80a0d9e6f9fe5fe5.txt", "004_a2945cad5b9f8048.txt", "003_1e5aa7dd66f4054b.txt"
+
+
+@pytest.fixture(scope="session")
+def dense_settings(tmp_path_factory, tiny_model):
+    """An index of seeds/ whose embedding model says that it knows Dutch, so that both halves find."""
+    settings = settings_for(tmp_path_factory.mktemp("dense") / "index", embedding_model=str(tiny_model))
+    ingest([SEEDS], settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def dense(dense_settings):
+    return Assistant(dense_settings)
+
+
+@pytest.fixture(scope="session")
+def lexical(seed_index):
+    return Assistant(seed_index)
+
+
+def passages(assistant, question, k=10, **filters):
+    return assistant.search(question, k, Filters(**filters))[1].passages
+
+
+def test_passage_that_answers_comes_first(lexical):
+    first = passages(lexical, ASKED)[0].passage
+    assert "Justice Rapid Response" in lexical.index.text(first.document)[first.start : first.end]
+
+
+def test_same_question_gives_the_same_list(lexical, seed_index):
+    assert passages(lexical, MONEY) == passages(Assistant(seed_index), MONEY)
+
+
+def test_scores_fall_and_no_passage_stands_twice(lexical, dense):
+    for assistant in (lexical, dense):
+        found = passages(assistant, MONEY, 40)
+        assert len({f.passage.id for f in found}) == len(found)
+        firsts = [f.score for f in passages(assistant, MONEY, 5, documents=frozenset({PAPER}))]
+        assert firsts == sorted(firsts, reverse=True)
+
+
+def test_k_is_the_most_that_comes_back(lexical):
+    assert [len(passages(lexical, MONEY, k)) for k in (1, 3, 25)] == [1, 3, 25]
+
+
+def test_question_of_words_that_occur_nowhere_finds_nothing_without_vectors(lexical):
+    assert passages(lexical, NOWHERE) == ()
+
+
+# -- the embedding model's vote -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("question", [MONEY, ASKED], ids=["Dutch", "English"])
+def test_packaged_english_model_has_no_vote_on_dutch_documents(seed_index, question):
+    index = open_index(seed_index)
+    assert not dense_votes(index, understand(question))
+    assistant = Assistant(seed_index, index)
+    assert passages(assistant, question)
+    assert "vectors" not in vars(index)  # they were not even opened
+
+
+def test_model_that_knows_dutch_votes_for_a_dutch_question(dense):
+    """Nothing lexical speaks for these passages: what is found, the vectors found."""
+    assert dense_votes(dense.index, understand(MONEY))
+    found = passages(dense, NOWHERE)
+    assert found
+    assert all(f.matched == () for f in found)
+
+
+def test_vote_changes_the_order_but_loses_no_lexical_find(lexical, dense):
+    ours = {f.passage.id for f in passages(lexical, MONEY, 20)}
+    theirs = [f.passage.id for f in passages(dense, MONEY, 100)]
+    assert ours <= set(theirs)
+    assert [f.passage.id for f in passages(lexical, MONEY, 20)] != theirs[:20]
+
+
+def test_setting_of_languages_takes_the_vote_away(dense_settings):
+    english = settings_for(dense_settings.index_dir, embedding_model=dense_settings.embedding_model, embedding_languages="en")
+    assert passages(Assistant(english), NOWHERE) == ()
+
+
+def test_english_passage_is_searched_by_an_english_model_and_dutch_ones_beside_it_are_not(tmp_path):
+    (tmp_path / "english.md").write_text("# Ships\n\nThe navy sails with three frigates to the strait of the north.\n", encoding="utf-8")
+    (tmp_path / "dutch.md").write_text("# Schepen\n\nDe marine vaart met drie fregatten naar de straat van het noorden.\n", encoding="utf-8")
+    settings = settings_for(tmp_path / "index")
+    ingest([tmp_path], settings)
+    found = passages(Assistant(settings), "Which vessels does the maritime force use?")
+    assert [f.passage.document for f in found if not f.matched] in ([], ["english.md"])
+    assert "english.md" in {f.passage.document for f in found}
+
+
+# -- filters ------------------------------------------------------------------------------------------------------
+
+BY_DOCUMENT = [
+    ({"documents": frozenset({LETTER})}, {LETTER}),
+    ({"kinds": frozenset({"kamervragen", "letter"})}, {LETTER, ANSWERS}),
+    ({"senders": frozenset({"wo=men"})}, {LETTER, PAPER}),
+    ({"since": "2018-01-01"}, {LETTER, ANSWERS}),
+    ({"since": "2018-04-20", "until": "2018-04-20"}, {ANSWERS}),
+    ({"until": "2020-01-01"}, {ANSWERS}),
+    ({"since": "2018-01-01", "kinds": frozenset({"letter"})}, {LETTER}),
+]
+
+
+@pytest.mark.parametrize(("filters", "allowed"), BY_DOCUMENT, ids=[" ".join(f) for f, _ in BY_DOCUMENT])
+@pytest.mark.parametrize("question", [MONEY, NOWHERE], ids=["words", "vectors only"])
+def test_filters_reach_both_halves(dense, filters, allowed, question):
+    found = passages(dense, question, 40, **filters)
+    assert {f.passage.document for f in found} == allowed
+
+
+@pytest.mark.parametrize("role", ["government", "parliament", "civil_society"])
+@pytest.mark.parametrize("question", [MONEY, NOWHERE], ids=["words", "vectors only"])
+def test_role_filter_reaches_both_halves(dense, role, question):
+    found = passages(dense, question, 40, roles=frozenset({role}))
+    assert all(any(s.role == role for s in f.passage.sentences) for f in found)
+
+
+def test_document_without_a_date_is_not_shown_where_a_date_is_asked_for(lexical):
+    assert {f.passage.document[:3] for f in passages(lexical, ASKED, 40, since="1900-01-01")} <= {"001", "003"}
+
+
+@pytest.mark.parametrize("filters", [{"documents": frozenset({"nergens.txt"})}, {"since": "2090-01-01"}, {"dossiers": frozenset({"99999"})}], ids=["document", "date", "dossier"])
+def test_filters_that_let_nothing_through_find_nothing(lexical, filters):
+    assert passages(lexical, MONEY, **filters) == ()
+
+
+@pytest.mark.parametrize("filters", [{"documents": frozenset({"nergens.txt"})}, {"since": "2090-01-01"}], ids=["document", "date"])
+def test_filters_that_let_nothing_through_find_nothing_with_vectors_too(dense, filters):
+    assert passages(dense, MONEY, **filters) == ()
+
+
+# -- one document among others ------------------------------------------------------------------------------------
+
+
+def test_one_document_cannot_fill_the_list(lexical, dense):
+    for assistant in (lexical, dense):
+        for question in (MONEY, "vrouwen vrede veiligheid gender"):
+            found = passages(assistant, question, 10)
+            documents = [f.passage.document for f in found]
+            assert len(documents) == 10
+            assert max(map(documents.count, documents)) <= 6
+
+
+def test_one_document_may_fill_the_list_where_it_is_alone(lexical):
+    assert len(passages(lexical, MONEY, 10, documents=frozenset({PAPER}))) == 10
+
+
+# -- a reranker ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def tiny_reranker(tmp_path_factory, tiny_model):
+    """A cross-encoder of random weights."""
+    import torch
+    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+
+    folder = tmp_path_factory.mktemp("reranker") / "tiny"
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(3)
+    config = BertConfig(
+        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64,
+        max_position_embeddings=128, num_labels=1,
+    )  # fmt: skip
+    BertForSequenceClassification(config).save_pretrained(folder)
+    return folder
+
+
+def test_reranker_orders_what_was_found_and_adds_nothing(seed_index, lexical, tiny_reranker):
+    settings = seed_index.model_copy(update={"reranker_model": str(tiny_reranker)})
+    before, after = passages(lexical, ASKED, 40), passages(Assistant(settings), ASKED, 40)
+    assert {f.passage.id for f in after} == {f.passage.id for f in before}
+    assert [f.passage.id for f in after] != [f.passage.id for f in before]
+    assert [replace(f, score=0) for f in after] == [replace(f, score=0) for f in passages(Assistant(settings), ASKED, 40)]
+
+
+def test_reranker_that_is_not_there_is_told_with_its_setting(seed_index, tmp_path):
+    settings = seed_index.model_copy(update={"reranker_model": str(tmp_path / "nergens")})
+    with pytest.raises(ModelError, match="RAG_RERANKER_MODEL"):
+        Assistant(settings).ask(ASKED)
