@@ -147,7 +147,10 @@ def lemma(word: str, language: str = "nl") -> str:
     return normal(simplemma.lemmatize(word, lang=language).replace("_", ""))
 
 
-_SUFFIXES = ("ische", "ese", "ees", 
+_SUFFIXES = (
+    "ische",
+    "ese",
+    "ees",
     "eringen",
     "ering",
     "eren",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import StoreError
-from rag.types import Description, Document, Passage, Sentence, Span
+from rag.types import Description, Document, Language, Passage, Sentence, Span
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS documents (
 );
 CREATE TABLE IF NOT EXISTS passages (
     at INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL REFERENCES documents (name),
-    data TEXT NOT NULL
+    language TEXT NOT NULL, data TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS passages_of_document ON passages (document);
 """
@@ -85,25 +85,32 @@ class Catalogue:
         """Every passage's id and document, in the lexical index's order."""
         return [(i, d) for i, d in self._rows("SELECT id, document FROM passages ORDER BY at")]
 
+    def languages(self) -> frozenset[str]:
+        """The languages that passages are in."""
+        return frozenset(row[0] for row in self._rows("SELECT DISTINCT language FROM passages"))
+
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Some passages by id; an id that is not there is left out."""
         out: dict[str, Passage] = {}
         for start in range(0, len(ids), 500):
             batch = list(ids[start : start + 500])
             marks = ",".join("?" * len(batch))
-            rows = self._rows(f"SELECT id, document, data FROM passages WHERE id IN ({marks})", batch)  # noqa: S608 - marks only
-            out.update({i: _passage(i, document, data) for i, document, data in rows})
+            rows = self._rows(
+                f"SELECT id, document, language, data FROM passages WHERE id IN ({marks})", batch
+            )  # noqa: S608 - marks only
+            out.update({row[0]: _passage(*row) for row in rows})
         return out
 
     def all_passages(self) -> Iterator[Passage]:
         """Every passage, in the lexical index's order, one at a time."""
         last = 0
         while rows := self._rows(
-            "SELECT at, id, document, data FROM passages WHERE at > ? ORDER BY at LIMIT 2000", (last,)
+            "SELECT at, id, document, language, data FROM passages WHERE at > ? ORDER BY at LIMIT 2000",
+            (last,),
         ):
-            for at, identity, document, data in rows:
+            for at, *row in rows:
                 last = at
-                yield _passage(identity, document, data)
+                yield _passage(*row)
 
     # -- writing: only while a generation is made -----------------------------------------------------------------
 
@@ -117,8 +124,10 @@ class Catalogue:
                 "INSERT INTO documents VALUES (?, ?, ?, ?, ?)",
                 (document.name, document.digest, source, data, document.text),
             )
-            rows = [(p.id, p.document, _data(p)) for p in passages]
-            self._db.executemany("INSERT INTO passages (id, document, data) VALUES (?, ?, ?)", rows)
+            rows = [(p.id, p.document, p.language, _data(p)) for p in passages]
+            self._db.executemany(
+                "INSERT INTO passages (id, document, language, data) VALUES (?, ?, ?, ?)", rows
+            )
             self._db.execute("COMMIT")
 
     def remove(self, name: str) -> None:
@@ -152,11 +161,11 @@ def _data(passage: Passage) -> str:
         ]
         for x in passage.sentences
     ]
-    fields = {"s": sentences, "h": passage.heading, "c": " ".join(passage.context), "l": passage.language}
+    fields = {"s": sentences, "h": passage.heading, "c": " ".join(passage.context)}
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
-def _passage(identity: str, document: str, data: str) -> Passage:
+def _passage(identity: str, document: str, language: Language, data: str) -> Passage:
     fields = json.loads(data)
     sentences = tuple(
         Sentence(
@@ -171,4 +180,4 @@ def _passage(identity: str, document: str, data: str) -> Passage:
         )
         for spans, part, role, speaker, act, time, terms, linked in fields["s"]
     )
-    return Passage(identity, document, sentences, fields["h"], tuple(fields["c"].split()), fields["l"])
+    return Passage(identity, document, sentences, fields["h"], tuple(fields["c"].split()), language)

@@ -145,7 +145,9 @@ class Glossary:
                 )
             for form in dict.fromkeys((*entry.dutch, *short)):
                 at = keys.get(form) or key(form, "nl")
-                spelled = entry.english if is_abbreviation(form) else ()  # Dutch texts spell many of them out in English
+                spelled = (
+                    entry.english if is_abbreviation(form) else ()
+                )  # Dutch texts spell many of them out in English
                 others = [f for f in (*entry.dutch, *short, *spelled) if f != form]
                 shared[at].update(f for f in others if keys.get(f) != at)
                 if is_abbreviation(form):

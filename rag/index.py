@@ -36,7 +36,7 @@ from rag.settings import Settings
 from rag.types import Description, Document, Passage
 from rag.vectors import BATCH, Vectors
 
-SCHEMA = "1"
+SCHEMA = "2"
 Tick = Callable[[str, int, int], None]  # what is being done, how far, of how many
 
 
@@ -117,8 +117,8 @@ class Index:
 
     @cached_property
     def languages(self) -> frozenset[str]:
-        """The languages of its documents, as far as they are stated; "?" stands for one that is not."""
-        return frozenset(d.language or "?" for d in self.descriptions.values())
+        """The languages that its passages are in."""
+        return self.catalogue.languages()
 
     @cached_property
     def vectors(self) -> Vectors:
@@ -162,6 +162,8 @@ def open_index(settings: Settings) -> Index:
 
 
 def _mismatch(was: Built, now: Built) -> str:
+    if was.schema != now.schema:
+        return "The index is of an older form. Run `rag ingest --rebuild` with your documents."
     if was.embedding_key != now.embedding_key:
         said = (
             f"The index was built with the embedding model «{was.embedding_model}» ({was.embedding_key}), "
@@ -212,6 +214,10 @@ class Writer:
             self.model = describe(settings)
             state = None if rebuild else read_state(self._folder)
             self.was = Built(**state["built"]) if state else None
+            if self.was is not None and self.was.schema != SCHEMA:
+                raise StoreError(
+                    f"The index in «{self._folder}» is of an older form. Run `rag ingest --rebuild` with your documents."
+                )
             self._generation = (int(state["generation"]) if state else self._last_generation()) + 1
             self._home = self._folder / "generations" / str(self._generation)
             shutil.rmtree(self._home, ignore_errors=True)
@@ -244,7 +250,7 @@ class Writer:
     def text_changed(self) -> bool:
         """Whether unchanged documents must be split again, because the splitter or the word lists changed."""
         now = built_with(self.model)
-        return self.was is not None and (self.was.text, self.was.schema) != (now.text, now.schema)
+        return self.was is not None and self.was.text != now.text
 
     def put(self, document: Document, source: str) -> int:
         """Split a document and put it in the catalogue; its number of passages."""

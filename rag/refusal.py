@@ -20,9 +20,9 @@ from rag.retrieve import Retrieved
 from rag.types import Found, Refusal, Sentence
 from rag.wording import say
 
-LEAST = 0.2  # coverage of the question below which the best sentence says nothing of it
+LEAST = 0.16  # coverage of the question below which the best sentence says nothing of it
 LEAST_OF_KIND = 0.24  # the same for a sentence that must hold an amount, a number or a date
-THIN, LEAST_OF_THIN = 0.3, 0.42  # the same where so large a share of what was asked about occurs nowhere
+THIN, LEAST_OF_THIN = 0.34, 0.36  # the same where so large a share of what was asked about occurs nowhere
 PRESENT = 0.5  # strength from which a concept counts as spoken of
 _MONEY = frozenset("miljoen miljard euro eur mln mld dollar million billion".split())
 
@@ -89,7 +89,9 @@ def judge(
         return Refusal("not_in_corpus", say("not_in_corpus", language), missing)
     wanted = question.asks & {"amount", "number"}
     if wanted and not in_parts(question.text) and support.of_kind < LEAST_OF_KIND:
-        return Refusal("not_in_corpus", say("no_amount" if "amount" in wanted else "no_number", language), missing)
+        return Refusal(
+            "not_in_corpus", say("no_amount" if "amount" in wanted else "no_number", language), missing
+        )
     return _only_others(question, chosen, missing)
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rag.coverage import Matcher, Weighted, passage_score
 from rag.filters import Filters
 from rag.question import Question
-from rag.types import Found
+from rag.types import Found, Passage
 
 if TYPE_CHECKING:
     from rag.index import Index
@@ -81,7 +81,7 @@ def _read_candidates(
     found = []
     for i in order:
         passage = passages[index.owners[i][0]]
-        if filters.roles and not any(s.role in filters.roles for s in passage.sentences):
+        if not _by_asked_speaker(passage, filters):
             continue
         score = passage_score(
             passage, index.described[passage.document], float(scores[i]) / highest, question, matcher
@@ -103,26 +103,52 @@ def dense_votes(index: Index, question: Question) -> bool:
     model = index.model
     if not model.knows(question.language):
         return False
-    return any(language == "?" or model.knows(language) for language in index.languages)
+    return any(model.knows(language) for language in index.languages)
 
 
 def _fuse(
     index: Index, question: Question, found: list[Found], documents: Sequence[str] | None, filters: Filters
 ) -> list[Found]:
-    """Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009) of the lexical ranking with the embedding model's."""
-    language = None if "*" in index.model.languages else question.language
-    nearest = index.vectors.nearest(question.text, CANDIDATES, documents, language)
+    """The lexical ranking with the embedding model's vote, by reciprocal rank fusion (Cormack, Clarke, Büttcher 2009).
+
+    A model that knows every language votes on every passage. One that knows some votes on the passages in the
+    question's language only: they change places among themselves, for what it cannot read it cannot outvote.
+    """
+    whole = "*" in index.model.languages
+    nearest = index.vectors.nearest(
+        question.text, CANDIDATES, documents, None if whole else question.language
+    )
     by_id = {f.passage.id: f for f in found}
     unread = index.catalogue.passages([i for i, _ in nearest if i not in by_id])
-    fused: dict[str, float] = {f.passage.id: 1 / (RRF + rank) for rank, f in enumerate(found, 1)}
-    for rank, (identity, _) in enumerate(nearest, 1):
+    voted = []
+    for identity, _ in nearest:
         passage = by_id[identity].passage if identity in by_id else unread.get(identity)
-        if passage is None or (filters.roles and not any(s.role in filters.roles for s in passage.sentences)):
-            continue  # a vector that an unfinished ingest left behind, or a speaker who was not asked for
-        by_id.setdefault(identity, Found(passage, 0.0))
-        fused[identity] = fused.get(identity, 0.0) + 1 / (RRF + rank)
-    scaled = [replace(by_id[i], score=round(score * (RRF + 1) / 2, 4)) for i, score in fused.items()]
-    return sorted(scaled, key=lambda f: (-f.score, f.passage.document, f.passage.start))
+        if passage is not None and _by_asked_speaker(passage, filters):  # else: left behind, or not asked for
+            by_id.setdefault(identity, Found(passage, 0.0))
+            voted.append(identity)
+    lexical = [f.passage.id for f in found if whole or f.passage.language == question.language]
+    fused = [by_id[i] for i in reciprocal_rank_fusion([lexical, voted])]
+    if whole:
+        top = len(fused) + 1
+        return [replace(f, score=round(1 - i / top, 4)) for i, f in enumerate(fused)]
+    seats = [i for i, f in enumerate(found) if f.passage.language == question.language]
+    seated = list(found)
+    for seat, item in zip(seats, fused, strict=False):
+        seated[seat] = replace(item, score=found[seat].score)
+    return [*seated, *(replace(f, score=0.0) for f in fused[len(seats) :])]
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]]) -> list[str]:
+    """One ranking out of several: each gives an item 1 / (RRF + its rank)."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, item in enumerate(ranking, 1):
+            scores[item] = scores.get(item, 0.0) + 1 / (RRF + rank)
+    return sorted(scores, key=lambda item: -scores[item])
+
+
+def _by_asked_speaker(passage: Passage, filters: Filters) -> bool:
+    return not filters.roles or any(s.role in filters.roles for s in passage.sentences)
 
 
 def _rerank(index: Index, question: Question, found: list[Found], reranker: Reranker) -> list[Found]:

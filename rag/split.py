@@ -17,15 +17,16 @@ from rag.layout import Block, read_layout
 from rag.question import detect_language
 from rag.sentences import joined, make_view, sentence_ranges
 from rag.speech import Said, classify, is_call
-from rag.types import Document, Part, Passage, Role, Sentence, Span
+from rag.types import Document, Language, Part, Passage, Role, Sentence, Span
 
 FULL = 1000  # characters after which a passage takes no further paragraph
 LONGEST = 1300  # characters that a passage does not exceed, but for one sentence that does so alone, or a short rest
 QUESTION_ROOM = (
     400  # characters more for a passage that begins with a Vraag, so that its Antwoord begins there too
 )
+TELLING = 400  # characters from which a passage's own words tell its language
 SHORT = 260  # characters below which a rest joins the passage before it
-VERSION = "5"  # part of what an index was built with: raise it when the same document gives other passages
+VERSION = "6"  # part of what an index was built with: raise it when the same document gives other passages
 
 _ASKER = re.compile(r"[Vv]ragen\s+van\s+((?:het\s+lid|de\s+leden)\s+.{2,120}?)\s+aan\s", re.DOTALL)
 _ANSWERER = re.compile(r"Antwoord\s+van\s+(.{5,220}?)\s*\((?:ontvangen|mede namens)", re.DOTALL)
@@ -173,9 +174,10 @@ class _Reader:
 def split(document: Document) -> list[Passage]:
     """The passages of a document, in its order; empty for a text without a word."""
     passages: list[Passage] = []
+    language = document.description.language or detect_language(document.text[:20_000])
     for section in _Reader(document).read():
         question = tuple(s for unit in section.question for s in unit.sentences)
-        passages += [_passage(document, section, question, group) for group in _pack(section)]
+        passages += [_passage(document, section, question, group, language) for group in _pack(section)]
     return _with_lone_headings([p for p in passages if _has_words(document.text, p)])
 
 
@@ -240,7 +242,11 @@ def _size(sentences: Sequence[Sentence]) -> int:
 
 
 def _passage(
-    document: Document, section: Section, question: Sequence[Sentence], group: Sequence[Sentence]
+    document: Document,
+    section: Section,
+    question: Sequence[Sentence],
+    group: Sequence[Sentence],
+    language: str,
 ) -> Passage:
     inside = set(group)
     context = [t for s in (*section.headings, *question) if s not in inside for t in s.terms]
@@ -251,8 +257,20 @@ def _passage(
         f"{document.name}\0{group[0].start}\0{text}\0{' '.join(context)}".encode()
     ).hexdigest()
     return Passage(
-        digest[:32], document.name, tuple(group), section.heading, tuple(context), detect_language(text)
+        digest[:32],
+        document.name,
+        tuple(group),
+        section.heading,
+        tuple(context),
+        _language(group, text, language),
     )
+
+
+def _language(group: Sequence[Sentence], text: str, of_document: str) -> Language:
+    """A passage's language: its own where it is running text long enough to tell, else its document's."""
+    notes = all(s.part == "footnote" for s in group)
+    known: Language = "en" if of_document == "en" else "nl"
+    return known if notes or len(text) <= TELLING else detect_language(text)
 
 
 def _with_lone_headings(passages: list[Passage]) -> list[Passage]:

@@ -80,13 +80,13 @@ def _answer(
     """Ask, with each statement shown as soon as it has passed its checks."""
     history = [(e.question, _said(e.answer)) for e in conversation if e.answer is not None]
     coming = st.empty()
-    with coming.container(), st.spinner(text("working", language)):
-        try:
+    try:
+        with coming.container(), st.spinner(text("working", language)):
             answer, excerpts = assistant.ask(question, filters, history, _show_coming)
-        except KamerbronError as error:
-            return Exchange(question, error=str(error), narrowed=narrowed)
-        finally:
-            coming.empty()
+    except KamerbronError as error:
+        return Exchange(question, error=str(error), narrowed=narrowed)
+    finally:
+        coming.empty()  # only now: emptied while the spinner still stands in it, the browser's page breaks
     return Exchange(question, answer, "", narrowed, excerpts)
 
 
