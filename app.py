@@ -13,19 +13,20 @@ from rag.ui.texts import text
 
 def main() -> None:
     """One run of the script: the sidebar, then the page that the reader is on."""
-    st.set_page_config(page_title="Kamerbron", page_icon=":material/account_balance:")
     language = sidebar.language()
     pages = [
-        st.Page(ask_page, title=text("ask", language), icon=":material/forum:", url_path="ask", default=True),
-        st.Page(search_page, title=text("search", language), icon=":material/search:", url_path="search"),
+        st.Page(ask_page, title=text("ask", language), url_path="ask", default=True),
+        st.Page(search_page, title=text("search", language), url_path="search"),
         st.Page(
             documents_page,
             title=text("documents", language),
-            icon=":material/description:",
             url_path="documents",
         ),
     ]
     current = st.navigation(pages)
+    wide = current.url_path == "documents"
+    # No icon, here or at a page: the browser would fetch it from a server of Google.
+    st.set_page_config(page_title="Kamerbron", layout="wide" if wide else "centered")
     with st.sidebar:
         sidebar.choose_language()
     st.title("Kamerbron")

@@ -41,11 +41,20 @@ def main() -> None:
         ingest([Path("seeds")], settings)
         index = open_index(settings)
         names = {PurePath(n).stem: n for n in index.descriptions}
-        golds = [g for g in read_gold(options.gold, lambda s: index.text(names[s])) if g.answerable and not g.history and (options.all or g.split == "dev")]
-        print("| retriever | split | Dutch: hit@1 / @5 / MRR | English: hit@1 / @5 / MRR |\n|---|---|---|---|")
+        golds = [
+            g
+            for g in read_gold(options.gold, lambda s: index.text(names[s]))
+            if g.answerable and not g.history and (options.all or g.split == "dev")
+        ]
+        print(
+            "| retriever | split | Dutch: hit@1 / @5 / MRR | English: hit@1 / @5 / MRR |\n|---|---|---|---|"
+        )
         for name, ranker in [*_usual(index), *_ours(index)]:
             for split in ("dev", "test") if options.all else ("dev",):
-                cells = [_measure(ranker, index, [g for g in golds if (g.lang, g.split) == (x, split)]) for x in ("nl", "en")]
+                cells = [
+                    _measure(ranker, index, [g for g in golds if (g.lang, g.split) == (x, split)])
+                    for x in ("nl", "en")
+                ]
                 print(f"| {name} | {split} | {cells[0]} | {cells[1]} |", flush=True)
 
 
@@ -56,11 +65,14 @@ def _measure(ranker: Ranker, index: Index, golds: Sequence[Gold]) -> str:
         hits = [
             rank
             for rank, (document, start, end) in enumerate(ranker(gold.question)[:10], 1)
-            if PurePath(document).stem in gold.documents and any(w in fold(index.text(document)[start:end]) for w in wanted)
+            if PurePath(document).stem in gold.documents
+            and any(w in fold(index.text(document)[start:end]) for w in wanted)
         ]
         ranks.append(hits[0] if hits else np.inf)
     found = np.array(ranks)
-    return f"{(found <= 1).mean():.2f} / {(found <= 5).mean():.2f} / {(1 / found).mean():.2f} (n={len(found)})"
+    return (
+        f"{(found <= 1).mean():.2f} / {(found <= 5).mean():.2f} / {(1 / found).mean():.2f} (n={len(found)})"
+    )
 
 
 def _ours(index: Index) -> list[tuple[str, Ranker]]:

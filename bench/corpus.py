@@ -38,7 +38,9 @@ class Template:
 
     sentence: Sentence
     written: tuple[str, ...]
-    places: tuple[tuple[int, int, str, str], ...]  # word, term, what stands before and behind the word's letters
+    places: tuple[
+        tuple[int, int, str, str], ...
+    ]  # word, term, what stands before and behind the word's letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +136,3 @@ def _template(text: str, sentence: Sentence) -> Template:
             before, behind = word.split(bare, 1)
             places.append((i, free.pop(term), before, behind))
     return Template(sentence, written, tuple(places))
-

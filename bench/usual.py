@@ -56,7 +56,12 @@ class UsualWay(BaseRetriever):
         chroma = Chroma(collection_name=collection, client=client, embedding_function=embeddings)
         return cls(bm25=bm25, documents=documents, chroma=chroma, embeddings=embeddings)
 
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+    def _get_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - langchain_core's
+    ) -> list[Document]:
         words = self.bm25.get_top_n(tokens(query), self.documents, n=self.k)
         near = self.chroma.similarity_search_by_vector(self.embeddings.embed_query(query), k=self.k)
         scores: dict[str | None, float] = {}

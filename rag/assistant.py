@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from rag import __version__
 from rag.filters import Filters
-from rag.generate import ChatModel, Unavailable, choose_model, write
+from rag.generate import ChatModel, Unavailable, Written, choose_model, write
 from rag.index import Index, open_index, read_state
 from rag.models import load_reranker
 from rag.question import Question, check, understand
@@ -19,7 +19,7 @@ from rag.quotes import Chosen, choose
 from rag.refusal import judge
 from rag.retrieve import Retrieved, retrieve
 from rag.settings import Settings
-from rag.types import Answer, Citation, RankedPassage, Receipt, Refusal, Statement
+from rag.types import Answer, Citation, Language, RankedPassage, Receipt, Refusal, Statement
 from rag.verify import cite, exact, fold
 from rag.wording import say
 
@@ -94,17 +94,14 @@ class Assistant:
         filters: Filters,
         on_statement: Callable[[Statement], None] | None,
     ) -> Answer:
-        chosen = choose(question, retrieved, index.described)
+        chosen = choose(question, retrieved, index.described, filters.roles)
         refusal = judge(index, question, retrieved, chosen, filters)
         notices = [index.rebuilt] if index.rebuilt else []
         model = choose_model(self.settings)
         if refusal is None and isinstance(model, ChatModel):
             written = write(model, self.settings, index, question, retrieved, on_statement)
             if not isinstance(written, Unavailable):
-                left_out = (
-                    [say("left_out", question.language, count=written.left_out)] if written.left_out else []
-                )
-                notices = [*notices, say("mode_llm", question.language, model=model.name), *left_out]
+                notices += _told(written, model, question.language)
                 return self._compose(
                     index,
                     question,
@@ -168,6 +165,16 @@ class Assistant:
             ),
             notices=tuple(notices),
         )
+
+
+def _told(written: Written, model: ChatModel, language: Language) -> list[str]:
+    """What a reader is told of a model's answer."""
+    notices = [say("mode_llm", language, model=model.name)]
+    if written.left_out:
+        notices.append(say("left_out", language, count=written.left_out))
+    if written.cut_short:
+        notices.append(say("cut_short", language, reason=written.cut_short))
+    return notices
 
 
 def quote(index: Index, chosen: Sequence[Chosen]) -> tuple[list[Statement], list[Citation]]:

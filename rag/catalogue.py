@@ -12,6 +12,7 @@ from typing import Any
 from rag.errors import StoreError
 from rag.types import Description, Document, Language, Passage, Sentence, Span
 
+REMEDY = "Run `rag ingest --rebuild` with your documents."
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
     name TEXT PRIMARY KEY, digest TEXT NOT NULL, source TEXT NOT NULL, description TEXT NOT NULL, text TEXT NOT NULL
@@ -32,9 +33,7 @@ class Catalogue:
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._db.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:
-            raise StoreError(
-                f"The index's catalogue is damaged ({error}). Run `rag ingest --rebuild` with your documents."
-            ) from error
+            raise StoreError(f"The index's catalogue is damaged ({error}). {REMEDY}") from error
 
     def close(self) -> None:
         """Let go of the file."""
@@ -44,9 +43,7 @@ class Catalogue:
         try:
             return self._db.execute(query, values).fetchall()
         except sqlite3.DatabaseError as error:
-            raise StoreError(
-                f"The index's catalogue is damaged ({error}). Run `rag ingest --rebuild` with your documents."
-            ) from error
+            raise StoreError(f"The index's catalogue is damaged ({error}). {REMEDY}") from error
 
     # -- documents ------------------------------------------------------------------------------------------------
 
@@ -97,7 +94,7 @@ class Catalogue:
             marks = ",".join("?" * len(batch))
             rows = self._rows(
                 f"SELECT id, document, language, data FROM passages WHERE id IN ({marks})", batch
-            )  # noqa: S608 - marks only
+            )
             out.update({row[0]: _passage(*row) for row in rows})
         return out
 
@@ -166,8 +163,16 @@ def _data(passage: Passage) -> str:
 
 
 def _passage(identity: str, document: str, language: Language, data: str) -> Passage:
-    fields = json.loads(data)
-    sentences = tuple(
+    try:
+        fields = json.loads(data)
+        sentences = _sentences(fields["s"])
+        return Passage(identity, document, sentences, fields["h"], tuple(fields["c"].split()), language)
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"The index's catalogue is damaged ({type(error).__name__}). {REMEDY}") from error
+
+
+def _sentences(rows: list[list[Any]]) -> tuple[Sentence, ...]:
+    return tuple(
         Sentence(
             tuple(Span(a, b) for a, b in spans),
             part,
@@ -178,6 +183,5 @@ def _passage(identity: str, document: str, language: Language, data: str) -> Pas
             tuple(terms.split()),
             bool(linked),
         )
-        for spans, part, role, speaker, act, time, terms, linked in fields["s"]
+        for spans, part, role, speaker, act, time, terms, linked in rows
     )
-    return Passage(identity, document, sentences, fields["h"], tuple(fields["c"].split()), language)

@@ -25,6 +25,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
 SEEDS = Path("seeds")
+INTERRUPTED = 130  # what typer exits with after Ctrl-C
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on stdout.")]
 Role = Annotated[
     list[str] | None,
@@ -68,6 +69,8 @@ def ingest(
     with _progress() as tick:
         report = run(paths or [SEEDS], load_settings(), tick, rebuild)
     _out().print(ingest_table(report))
+    if len(report.refused) == len(report.lines) and not report.digest:
+        raise InputError("Nothing could be read, so no index was made. Give files that end in .txt or .md.")
     if report.refused and len(report.refused) == len(report.lines):
         raise InputError("Nothing could be read; the index is as it was. The table says why.")
 
@@ -241,11 +244,12 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         app()
+    except SystemExit as stop:
+        if stop.code != INTERRUPTED:
+            raise
+        _fail(stop, 1, "stopped; what was indexed before is as it was.")
     except KamerbronError as error:
         _fail(error, error.exit_status, str(error))
-    except KeyboardInterrupt:
-        sys.stderr.write("rag: stopped; what was indexed before is as it was.\n")
-        sys.exit(1)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.question import Concept, Question, understand
+from rag.question import MAX_CHARACTERS, Concept, Question, understand
 
 _OPENING = re.compile(
     r"^\W*(?:and|but|so|then|also|what about|how about|en|maar|dus|ook|hoe zit het met|hoe zit dat met|en hoe zit het met)\b",
@@ -16,6 +16,7 @@ _POINTS_BACK = re.compile(
     r"dat|dit|die|deze|daar|daarvan|daarvoor|daarover|daarmee|ervan|ervoor|erover|hij|zij|ze|hen|hun|toen|zelfde|hetzelfde|dezelfde|anders|zulke|hiervan|hiervoor)\b",
     re.IGNORECASE,
 )
+TURNS = 8  # follow-ups that are looked back on
 FEW = 3  # a question with no more than so many concepts of its own may lean on the one before it
 
 
@@ -27,18 +28,27 @@ def completed(text: str, earlier: Sequence[str]) -> str:
     """
     if not earlier or not leans(text):
         return text
-    before = completed(earlier[-1], earlier[:-1])
-    now, then = understand(text), understand(before)
-    for replaced, by in _replacements(then, now):
-        before = re.sub(rf"(?<!\w){re.escape(replaced)}(?!\w)", by, before)
+    whole = next((i for i in range(len(earlier) - 1, -1, -1) if not leans(earlier[i])), 0)
+    before = earlier[whole]
+    for follow_up in (*earlier[max(whole + 1, len(earlier) - TURNS) :], text):
+        before = _with_replacements(before, follow_up)
     rest = _OPENING.sub("", text).strip(" ,?")
-    return f"{before.rstrip('?. ')} – {rest}?"
+    room = MAX_CHARACTERS - len(rest) - 4
+    return f"{before.rstrip('?. ')[:room]} – {rest}?"
+
+
+def _with_replacements(before: str, follow_up: str) -> str:
+    for replaced, by in _replacements(understand(before), understand(follow_up)):
+        before = re.sub(rf"(?<!\w){re.escape(replaced)}(?!\w)", by.replace("\\", r"\\"), before)
+    return before
 
 
 def leans(text: str) -> bool:
     """Whether a question needs the one before it to be understood."""
     question = understand(text)
     own = [c for c in question.concepts if c.weight >= 0.9 and not c.part]
+    if question.asks and len(own) <= 1 and len(text.split()) <= 3:
+        return True
     if _OPENING.match(text) and len(own) <= FEW + 1:
         return True
     return (len(own) <= FEW and bool(_POINTS_BACK.search(text))) or len(own) == 0

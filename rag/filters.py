@@ -38,14 +38,17 @@ class Filters:
         return (
             (not self.documents or name in self.documents)
             and (not self.kinds or d.kind in self.kinds)
-            and (
-                not self.dossiers
-                or any(x.split("-")[0] in self.dossiers or x in self.dossiers for x in d.dossier)
-            )
+            and (not self.dossiers or any(y in self.dossiers for x in d.dossier for y in _dossier_forms(x)))
             and (not self.senders or any(s.casefold() in sender for s in self.senders))
             and (not self.since or (d.date is not None and d.date >= self.since))
             and (not self.until or (d.date is not None and d.date <= self.until))
         )
+
+
+def _dossier_forms(number: str) -> tuple[str, str]:
+    """A manifest's number without white space, and its dossier alone."""
+    bare = re.sub(r"\s", "", number)
+    return bare, bare.split("-")[0]
 
 
 def parse_filters(

@@ -8,8 +8,10 @@ compared with them. Whatever goes wrong ends in quotes mode with a notice that s
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,18 +21,20 @@ from langchain_core.messages import BaseMessageChunk, HumanMessage, SystemMessag
 from langchain_core.utils.json import parse_partial_json
 
 from rag import prompts
+from rag.checks import check_statement
 from rag.index import Index
 from rag.models import split_llm
 from rag.question import Question
 from rag.retrieve import Retrieved
 from rag.settings import Settings
 from rag.types import Citation, Description, Language, Sentence, Statement
-from rag.verify import check_statement, cite, exact, fold
+from rag.verify import cite, exact, fold
 from rag.wording import say
 
 ANSWER_TOKENS = 900  # kept free for the answer
 CHARACTERS_A_TOKEN = 2.6  # Dutch under the tokenizers of Qwen, Gemma and Mistral, on the safe side
 PROBE_SECONDS = 2.0
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 LONGEST_STATEMENT = 1200  # characters; a longer one is not a statement
 
 
@@ -67,6 +71,7 @@ class Written:
     citations: tuple[Citation, ...]
     left_out: int
     prompt: str
+    cut_short: str = ""  # why it stopped before its end, where a reader had seen its beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,18 +187,26 @@ def _write_once(
         HumanMessage(prompts.user(question.text, lines)),
     ]
     out = _Collector(index, shown)
-    for raw in _statements(_chat(model, settings, list(shown)), messages, settings.llm_context):
-        statement = out.take(raw)
-        if statement is not None and on_statement is not None:
-            on_statement(statement)
+    try:
+        with _chat(model, settings, list(shown)) as chat:
+            for raw in _statements(chat, messages, settings):
+                statement = out.take(raw)
+                if statement is not None and on_statement is not None:
+                    on_statement(statement)
+    except _FailedError as error:
+        if on_statement is None or not out.statements:
+            raise
+        return out.written(str(error))  # what a reader has seen, and what was checked, is not taken back
     if not out.statements and not out.left_out:
         raise _FailedError("it found no answer in the passages", final=True)
     if not out.statements:
         raise _FailedError("none of its statements agreed with the sentences it cited", final=True)
-    return Written(tuple(out.statements), tuple(out.citations), out.left_out, prompts.digest())
+    return out.written()
 
 
-def _chat(model: ChatModel, settings: Settings, ids: Sequence[str]) -> BaseChatModel:
+@contextmanager
+def _chat(model: ChatModel, settings: Settings, ids: Sequence[str]) -> Iterator[BaseChatModel]:
+    """The chat model, and its connection closed afterwards."""
     from langchain.chat_models import init_chat_model  # noqa: PLC0415 - seconds to import
 
     options: dict[str, Any] = {"temperature": 0}
@@ -210,14 +223,22 @@ def _chat(model: ChatModel, settings: Settings, ids: Sequence[str]) -> BaseChatM
         chat: BaseChatModel = init_chat_model(model.model, model_provider=model.provider, **options)
     except Exception as error:
         raise _FailedError(f"{model.name} cannot be set up ({_first_line(error)})", final=True) from error
-    return chat
+    try:
+        yield chat
+    finally:
+        connection = getattr(getattr(chat, "_client", None), "_client", None)
+        if isinstance(connection, httpx.Client):
+            connection.close()
 
 
-def _statements(chat: BaseChatModel, messages: Sequence[Any], context: int) -> Iterator[Any]:
+def _statements(chat: BaseChatModel, messages: Sequence[Any], settings: Settings) -> Iterator[Any]:
     """The statements of the model's JSON, each as soon as it is whole; raises _FailedError for anything else."""
     text, given, last = "", 0, None
+    until = time.monotonic() + settings.llm_timeout
     try:
         for chunk in chat.stream(list(messages)):
+            if time.monotonic() > until:
+                raise _FailedError("it took too long", final=True)
             text += chunk.text if isinstance(chunk.text, str) else str(chunk.content)
             last = chunk if last is None else last + chunk
             whole = _parsed(text, partial=True)[:-1]
@@ -229,7 +250,7 @@ def _statements(chat: BaseChatModel, messages: Sequence[Any], context: int) -> I
         raise _FailedError("it took too long", final=True) from error
     except Exception as error:  # each provider raises its own kinds; all mean that there is no answer
         raise _FailedError(_first_line(error)) from error
-    _check_whole(last, context)
+    _check_whole(last, settings.llm_context)
     final = _parsed(text, partial=False)
     yield from final[given:]
 
@@ -294,9 +315,15 @@ class _Collector:
         if not made:
             self.left_out += 1
             return None
-        statement = Statement(fold(text), tuple(c.id for c in made), checks)
+        statement = Statement(fold(_CONTROL.sub("", text)), tuple(c.id for c in made), checks)
         self.statements.append(statement)
         return statement
+
+    def written(self, cut_short: str = "") -> Written:
+        """The answer so far."""
+        return Written(
+            tuple(self.statements), tuple(self.citations), self.left_out, prompts.digest(), cut_short
+        )
 
     def _cite(self, picked: Sequence[Shown]) -> list[Citation]:
         made: list[Citation] = []

@@ -27,7 +27,7 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from rag import split
-from rag.catalogue import Catalogue
+from rag.catalogue import REMEDY, Catalogue
 from rag.coverage import Described
 from rag.errors import StoreError
 from rag.lexical import LexicalIndex
@@ -72,8 +72,12 @@ class Index:
             )
         self.catalogue = Catalogue(home / "catalogue.sqlite")
         self.rebuilt: str | None = None
-        self.lexical = self._open_lexical(home / "lexical")
         self.owners = self.catalogue.owners()
+        if len(self.owners) != int(state["passages"]):
+            raise StoreError(
+                f"The index in {folder} is damaged: its catalogue has {len(self.owners)} passages, not {state['passages']}. {REMEDY}"
+            )
+        self.lexical = self._open_lexical(home / "lexical")
         if len(self.owners) != len(self.lexical):
             self.lexical = self._rebuild_lexical("it does not fit the catalogue")
 
@@ -140,7 +144,7 @@ def read_state(folder: Path) -> dict[str, Any] | None:
     try:
         state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         Built(**state["built"])
-        int(state["generation"]), str(state["digest"])
+        int(state["generation"]), str(state["digest"]), int(state["passages"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
             f"{path} is damaged ({type(error).__name__}). Run `rag ingest --rebuild` with your documents."
@@ -222,6 +226,7 @@ class Writer:
             self._home = self._folder / "generations" / str(self._generation)
             shutil.rmtree(self._home, ignore_errors=True)
             self._home.mkdir(parents=True)
+            self._rebuild = rebuild
             if state is not None:
                 current = self._folder / "generations" / str(state["generation"]) / "catalogue.sqlite"
                 if not current.is_file():
@@ -260,6 +265,8 @@ class Writer:
 
     def commit(self, tick: Tick) -> str:
         """Embed what has no vector yet, build the lexical index, and make the generation current; its digest."""
+        if self._rebuild and not self._settings.chroma_url:
+            shutil.rmtree(self._folder / "chroma", ignore_errors=True)
         vectors = Vectors(
             self._folder / "chroma",
             self._settings.chroma_url,
@@ -274,7 +281,12 @@ class Writer:
             json.dumps([self.catalogue.digests(), ids, _fields(built)], sort_keys=True).encode()
         ).hexdigest()
         self.catalogue.close()
-        state = {"generation": self._generation, "digest": digest[:32], "built": _fields(built)}
+        state = {
+            "generation": self._generation,
+            "digest": digest[:32],
+            "passages": len(ids),
+            "built": _fields(built),
+        }
         _write_whole(self._folder / "index.json", json.dumps(state, indent=1))
         vectors.keep_only(ids)
         self._forget_old()

@@ -56,6 +56,9 @@ def ingest(
         lines += _remove_gone(paths, found, writer)
         if writer.text_changed:
             _split_again(writer, {line.name for line in lines})
+        if not writer.catalogue.digests() and not any(line.verdict == "removed" for line in lines):
+            writer.close(abandon=True)  # an index of nothing would hide that there is none
+            return Report(tuple(lines), "")
         digest = writer.commit(tick)
     except BaseException:
         writer.close(abandon=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Literal
 
 from rag.footnotes import find_markers, note_number
@@ -135,7 +136,7 @@ def _mark_furniture(lines: list[Line]) -> None:
         page_number = re.fullmatch(
             r"(?:[Pp]agina|[Pp]age)?\s*[-–]?\s*\d{1,4}\s*(?:(?:van|of|/)\s*\d+)?\s*[-–]?", line.text
         )
-        counting = sum(len(set(column)) > 1 for column in zip(*numbers[masks[i]], strict=True)) <= 1
+        counting = sum(len(set(column)) > 1 for column in zip_longest(*numbers[masks[i]])) <= 1
         repeated = counting and counts[masks[i]] > 1 and "#" in masks[i] and 12 <= len(masks[i]) <= 120
         structural = _LABEL.match(line.text) or _BULLET.match(line.text)
         note = note_number(line.text) is not None and counts[masks[i]] < 3

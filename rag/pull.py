@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import ollama
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
@@ -39,7 +40,7 @@ def _language_model(settings: Settings, console: Console) -> None:
         raise ModelError(
             f"No Ollama server answers at {settings.ollama_url}. Start it with `ollama serve`, or set RAG_OLLAMA_URL."
         )
-    if model in there:
+    if model in there or f"{model}:latest" in there:
         console.print(f"Language model: {model} is there.", markup=False)
         return
     _pull_from_ollama(settings.ollama_url, model, console)
@@ -58,7 +59,7 @@ def _pull_from_ollama(url: str, model: str, console: Console) -> None:
                     total=part.total,
                     completed=part.completed or 0,
                 )
-    except (ollama.ResponseError, ConnectionError, OSError) as error:
+    except (ollama.ResponseError, httpx.HTTPError, OSError) as error:
         raise ModelError(
             f"Ollama could not fetch {model}: {error}. Check the name and the network."
         ) from error

@@ -94,7 +94,7 @@ def understand(text: str, known: Glossary | None = None) -> Question:
     """Read a question; raises QuestionError where there is nothing to read."""
     text = check(text)
     language = detect_language(text)
-    acts = frozenset(a for a, forms in _cues()["acts"].items() if _holds(text, forms[language], language))
+    acts = _acts(text, language)
     roles = frozenset(r for r, forms in _cues()["actors"].items() if _holds(text, forms[language], language))
     asks = _asks(re.sub(r"\b[A-Z]{2,}\b", "", text) if not text.isupper() else text, language)
     years = tuple(sorted({int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", text)}))
@@ -124,6 +124,14 @@ def _holds(text: str, forms: Sequence[str], language: Language) -> bool:
         if any(flat[i : i + len(wanted)] == wanted for i in range(len(flat) - len(wanted) + 1)):
             return True
     return False
+
+
+def _acts(text: str, language: Language) -> frozenset[str]:
+    """The acts that a question asks about; "zegt … toe" is one word in two places."""
+    found = {a for a, forms in _cues()["acts"].items() if _holds(text, forms[language], language)}
+    if re.search(r"\bze(?:g|gt|gde|gden|ggen)\b.*\btoe\b", text, re.IGNORECASE):
+        found.add("commitment")
+    return frozenset(found)
 
 
 def _asks(text: str, language: Language) -> frozenset[str]:

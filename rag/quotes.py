@@ -37,9 +37,15 @@ class Chosen:
     coverage: float
 
 
-def choose(question: Question, retrieved: Retrieved, described: dict[str, Described]) -> list[Chosen]:
+def choose(
+    question: Question,
+    retrieved: Retrieved,
+    described: dict[str, Described],
+    roles: frozenset[str] = frozenset(),
+) -> list[Chosen]:
     """The sentences that answer, the best first, then in the order of their documents; empty where nothing matches."""
     ranked = rank_sentences(question, retrieved.passages[:READ], retrieved.matcher, described)
+    ranked = [c for c in ranked if not roles or c.sentence.role in roles]
     if not ranked:
         return []
     most = MOST_PARTS if question.acts & {"commitment", "demand"} or in_parts(question.text) else MOST
@@ -106,7 +112,7 @@ def quotable(sentence: Sentence, question: Question) -> bool:
         return (
             bool(question.acts & {"question", "demand"})
             or "parliament" in question.roles
-            or len(sentence.terms) > 5
+            or len(sentence.terms) > 2
         )
     return True
 

@@ -92,7 +92,7 @@ def judge(
         return Refusal(
             "not_in_corpus", say("no_amount" if "amount" in wanted else "no_number", language), missing
         )
-    return _only_others(question, chosen, missing)
+    return None if filters.roles else _only_others(question, chosen, missing)
 
 
 def _only_others(question: Question, chosen: Sequence[Chosen], missing: tuple[str, ...]) -> Refusal | None:

@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     """One attribute a setting; RAG_INDEX_DIR is `index_dir`, and so on."""
 
     model_config = SettingsConfigDict(
-        env_prefix="RAG_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+        env_prefix="RAG_", env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
     )
 
     index_dir: Path = Field(Path("vectorstore"), description="where the index lives")
@@ -58,6 +58,8 @@ def load_settings(**overrides: Any) -> Settings:
     """Read the settings; raises SettingsError that names the variable."""
     try:
         return Settings(**overrides)
+    except UnicodeDecodeError as error:
+        raise SettingsError(".env is not UTF-8. Save it as UTF-8, or remove it.") from error
     except ValidationError as error:
         first = error.errors()[0]
         name = "RAG_" + "_".join(str(p) for p in first["loc"]).upper()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,15 +21,27 @@ from rag.wording import introduction, label, say
 _COLOUR = {"new": "green", "changed": "yellow", "unchanged": "dim", "removed": "magenta", "refused": "red"}
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def _inert(text: str) -> str:
+    """A document's text for a terminal: no escape sequence and no change of direction gets through."""
+    return _CONTROL.sub("", text)
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(_inert(text), style)
+
+
 def print_answer(console: Console, answer: Answer) -> None:
     """An answer for a person: each quotation under a line that says who and which act, the sources below."""
     language = answer.question_language
     for notice in answer.notices:
-        console.print(Text(notice, "dim"))
+        console.print(_text(notice, "dim"))
     if answer.refusal is not None:
-        console.print(Text(answer.refusal.message, "bold"))
+        console.print(_text(answer.refusal.message, "bold"))
         if answer.refusal.missing_terms:
-            console.print(Text(say("nowhere", language, terms=", ".join(answer.refusal.missing_terms))))
+            console.print(_text(say("nowhere", language, terms=", ".join(answer.refusal.missing_terms))))
         _print_nearest(console, answer)
         return
     for statement in answer.statements:
@@ -38,20 +51,24 @@ def print_answer(console: Console, answer: Answer) -> None:
         marks = "".join(f"[{c.id}]" for c in cited)
         console.print()
         console.print(
-            Text.assemble((f"{line} ", "cyan"), (f"({label(first.role, first.speech_act, language)})", "dim"))
+            Text.assemble(
+                (f"{_inert(line)} ", "cyan"), (f"({label(first.role, first.speech_act, language)})", "dim")
+            )
         )
-        shown = joined("\n".join(c.quote for c in cited)) if answer.mode == "quotes" else statement.text
+        shown = _inert(
+            joined("\n".join(c.quote for c in cited)) if answer.mode == "quotes" else statement.text
+        )
         console.print(
             Text.assemble(f"  “{shown}” " if answer.mode == "quotes" else f"  {shown} ", (marks, "bold"))
         )
         if answer.mode == "llm":
             for citation in cited:
-                console.print(Text(f"    [{citation.id}] “{joined(citation.quote)}”", "dim"))
+                console.print(_text(f"    [{citation.id}] “{joined(citation.quote)}”", "dim"))
     console.print()
-    console.print(Text(say("sources", language), "bold"))
+    console.print(_text(say("sources", language), "bold"))
     for document in dict.fromkeys(c.document for c in answer.citations):
         console.print(
-            Text(_source([c for c in answer.citations if c.document == document], answer.question_language))
+            _text(_source([c for c in answer.citations if c.document == document], answer.question_language))
         )
 
 
@@ -72,10 +89,10 @@ def _print_nearest(console: Console, answer: Answer) -> None:
     if not answer.passages:
         return
     console.print()
-    console.print(Text(say("nearest", answer.question_language)))
+    console.print(_text(say("nearest", answer.question_language)))
     for passage in answer.passages[:3]:
         console.print(
-            Text(
+            _text(
                 f"  {passage.document}, {say('characters', answer.question_language)} {passage.start}–{passage.end}"
             )
         )
@@ -97,13 +114,16 @@ def print_search(
         place = f"{passage.document} {passage.start}–{passage.end}"
         console.print(
             Text.assemble(
-                (f"{rank:2}. ", "bold"), f"{found.score:.3f}  ", (place, "cyan"), f"  {passage.heading}"
+                (f"{rank:2}. ", "bold"),
+                f"{found.score:.3f}  ",
+                (place, "cyan"),
+                f"  {_inert(passage.heading)}",
             )
         )
         text = joined(index.text(passage.document)[passage.start : passage.end])
-        console.print(Text(f"    {text[:220]}{'…' if len(text) > 220 else ''}"))
+        console.print(_text(f"    {text[:220]}{'…' if len(text) > 220 else ''}"))
         if explain:
-            console.print(Text(f"    matched: {', '.join(found.matched) or '–'}", "dim"))
+            console.print(_text(f"    matched: {', '.join(found.matched) or '–'}", "dim"))
 
 
 def search_json(index: Index, question: Question, retrieved: Retrieved, explain: bool) -> dict[str, Any]:
@@ -140,10 +160,10 @@ def ingest_table(report: Report) -> Table:
     table = Table("document", "verdict", "passages", "why", box=None, pad_edge=False)
     for line in report.lines:
         table.add_row(
-            Text(line.name),
-            Text(line.verdict, _COLOUR[line.verdict]),
+            _text(line.name),
+            _text(line.verdict, _COLOUR[line.verdict]),
             str(line.passages or ""),
-            Text(line.why),
+            _text(line.why),
         )
     return table
 
@@ -154,7 +174,7 @@ def documents_table(index: Index) -> Table:
     table = Table("document", "title", "sender", "role", "kind", "date", "passages", box=None, pad_edge=False)
     for name, d in index.descriptions.items():
         row = (name, d.title, d.sender or "–", d.role or "–", d.kind, d.date or "–", str(counts.get(name, 0)))
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(_text(cell) for cell in row))
     return table
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from langchain_core.embeddings import Embeddings
 
-from rag.errors import StoreError
+from rag.errors import KamerbronError, StoreError
 from rag.models import ModelDescription
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ class Vectors:
         self, question: str, k: int, documents: Sequence[str] | None, language: str | None
     ) -> list[tuple[str, float]]:
         """(passage id, distance) of the k nearest passages, of some documents and one language if they are given."""
+        if documents is not None and not documents:
+            return []
         conditions: list[dict[str, Any]] = []
         if documents is not None:
             conditions.append({"document": {"$in": list(documents)}})
@@ -130,6 +132,8 @@ def _client(folder: Path, url: str) -> ClientAPI:
         raise _damaged(error) from error
 
 
-def _damaged(error: Exception) -> StoreError:
+def _damaged(error: Exception) -> KamerbronError:
+    if isinstance(error, KamerbronError):  # of the embedding model, not of the store
+        return error
     reason = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
     return StoreError(f"The vectors in the index cannot be used: {reason} Run `rag ingest --rebuild`.")

@@ -61,6 +61,10 @@ TEXTS: dict[str, dict[Language, str]] = {
         "en": "the Ollama server lacks {model} (rag pull fetches it)",
     },
     "why_failed": {"nl": "het taalmodel faalde: {reason}", "en": "the language model failed: {reason}"},
+    "cut_short": {
+        "nl": "Het taalmodel brak af: {reason}. Wat er staat is gecontroleerd.",
+        "en": "The language model stopped early: {reason}. What is shown was checked.",
+    },
     "left_out": {
         "nl": "Weggelaten omdat een controle faalde: {count}.",
         "en": "Left out because a check failed: {count}.",

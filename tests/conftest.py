@@ -6,17 +6,18 @@ import os
 import shutil
 from pathlib import Path
 
+# Before anything imports huggingface_hub, which reads it once.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
 for _name in [n for n in os.environ if n.upper().startswith("RAG_")]:
     del os.environ[_name]
 
-import pytest
-from fake_ollama import FakeOllama
+import pytest  # noqa: E402
+from fake_ollama import FakeOllama  # noqa: E402
 
-from rag import generate
-from rag.ingest import ingest
-from rag.settings import Settings, load_settings
+from rag import generate  # noqa: E402
+from rag.ingest import ingest  # noqa: E402
+from rag.settings import Settings, load_settings  # noqa: E402
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 DIMENSIONS = 32
@@ -83,13 +84,19 @@ def make_tiny_model(folder: Path, seed: int) -> Path:
     letters = "abcdefghijklmnopqrstuvwxyz0123456789.,:;?!'\"()-«»=/"
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     vocabulary = {token: i for i, token in enumerate([*special, *letters, *(f"##{c}" for c in letters)])}
-    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]", max_input_chars_per_word=100))
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]", max_input_chars_per_word=100))  # noqa: S106
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
-    named = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
+    named = {
+        "pad_token": "[PAD]",
+        "unk_token": "[UNK]",
+        "cls_token": "[CLS]",
+        "sep_token": "[SEP]",
+        "mask_token": "[MASK]",
+    }
     parts = folder.parent / "parts"
     PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=128, **named).save_pretrained(parts)
     torch.manual_seed(seed)
@@ -99,5 +106,7 @@ def make_tiny_model(folder: Path, seed: int) -> Path:
     )  # fmt: skip
     BertModel(config).save_pretrained(parts, safe_serialization=True)
     body = Transformer(str(parts), max_seq_length=128)
-    SentenceTransformer(modules=[body, Pooling(DIMENSIONS)], device="cpu").save(str(folder), safe_serialization=True)
+    SentenceTransformer(modules=[body, Pooling(DIMENSIONS)], device="cpu").save(
+        str(folder), safe_serialization=True
+    )
     return folder

@@ -55,6 +55,7 @@ class FakeOllama:
     tags_status: int = 200
     tags_silent: float = 0.0
     pull_error: str | None = None
+    pull_cut: bool = False  # whether the connection breaks off in the middle of a pull
     keep_alive: bool = False  # whether connections stay open for the next request, as a real server's do
     open_connections: int = 0
 
@@ -106,7 +107,9 @@ class FakeOllama:
 
 def says(*statements: tuple[str, Sequence[str]]) -> str:
     """The JSON of an answer: (text, ids) a statement."""
-    return json.dumps({"statements": [{"text": t, "sentences": list(ids)} for t, ids in statements]}, ensure_ascii=False)
+    return json.dumps(
+        {"statements": [{"text": t, "sentences": list(ids)} for t, ids in statements]}, ensure_ascii=False
+    )
 
 
 def allowed_ids(request: dict[str, Any]) -> list[str]:
@@ -164,7 +167,9 @@ def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
                 self._whole(200, json.dumps({"version": "0.12.0"}))
             elif self.path == "/api/tags":
                 fake.released.wait(fake.tags_silent)
-                listed = json.dumps({"models": [{"name": m, "model": m, "size": 1, "digest": "0" * 64} for m in fake.models]})
+                listed = json.dumps(
+                    {"models": [{"name": m, "model": m, "size": 1, "digest": "0" * 64} for m in fake.models]}
+                )
                 self._whole(fake.tags_status, listed if fake.tags is None else fake.tags)
             else:
                 self._whole(404, '{"error": "not found"}')
@@ -180,7 +185,12 @@ def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
                 route(request)
 
         def _show(self, request: dict[str, Any]) -> None:
-            self._whole(200, json.dumps({"details": {"family": "qwen3"}, "capabilities": ["completion"], "model_info": {}}))
+            self._whole(
+                200,
+                json.dumps(
+                    {"details": {"family": "qwen3"}, "capabilities": ["completion"], "model_info": {}}
+                ),
+            )
 
         def _chat(self, request: dict[str, Any]) -> None:
             fake.chats.append(request)
@@ -198,23 +208,57 @@ def _handler(fake: FakeOllama) -> type[BaseHTTPRequestHandler]:
         def _answer(self, request: dict[str, Any], chat: Chat, content: str) -> None:
             read = chat.prompt_eval_count
             read = sum(len(m["content"]) for m in request["messages"]) // 3 if read is None else read
-            last = {"done": True, "done_reason": chat.done_reason, "prompt_eval_count": read, "eval_count": 9, "total_duration": 1}
+            last = {
+                "done": True,
+                "done_reason": chat.done_reason,
+                "prompt_eval_count": read,
+                "eval_count": 9,
+                "total_duration": 1,
+            }
             if not request.get("stream", True):
                 said = {"role": "assistant", "content": content, "thinking": chat.thinking}
-                self._whole(200, json.dumps({"model": request["model"], "created_at": STAMP, "message": said, **last}))
+                self._whole(
+                    200, json.dumps({"model": request["model"], "created_at": STAMP, "message": said, **last})
+                )
                 return
             pieces = [{"content": "", "thinking": chat.thinking}] if chat.thinking else []
             pieces += [{"content": content[i : i + PIECE]} for i in range(0, len(content), PIECE)]
-            lines = [{"model": request["model"], "created_at": STAMP, "message": {"role": "assistant", **p}, "done": False} for p in pieces]
-            ending = {"model": request["model"], "created_at": STAMP, "message": {"role": "assistant", "content": ""}, **last}
+            lines = [
+                {
+                    "model": request["model"],
+                    "created_at": STAMP,
+                    "message": {"role": "assistant", **p},
+                    "done": False,
+                }
+                for p in pieces
+            ]
+            ending = {
+                "model": request["model"],
+                "created_at": STAMP,
+                "message": {"role": "assistant", "content": ""},
+                **last,
+            }
             if chat.error_after is not None:
-                lines, ending = lines[: chat.error_after], {"error": "an error was encountered while running the model"}
-            self._stream([*lines, ending] if chat.cut_after is None else lines[: chat.cut_after], chat.pause, chat.cut_after is None)
+                lines, ending = (
+                    lines[: chat.error_after],
+                    {"error": "an error was encountered while running the model"},
+                )
+            self._stream(
+                [*lines, ending] if chat.cut_after is None else lines[: chat.cut_after],
+                chat.pause,
+                chat.cut_after is None,
+            )
 
         def _pull(self, request: dict[str, Any]) -> None:
             fake.pulls.append(request)
             parts: list[dict[str, Any]] = [{"status": "pulling manifest"}]
-            parts += [{"status": "pulling abc", "digest": "sha256:abc", "total": 100, "completed": n} for n in (10, 60, 100)]
+            parts += [
+                {"status": "pulling abc", "digest": "sha256:abc", "total": 100, "completed": n}
+                for n in (10, 60, 100)
+            ]
+            if fake.pull_cut:
+                self._stream(parts[:2], whole=False)
+                return
             if fake.pull_error:
                 parts.append({"error": fake.pull_error})
             else:

@@ -18,7 +18,9 @@ ANSWERED = "What did NL commit on the Sudan FFM?"
 AMOUNT = "Met hoeveel euro steunt Nederland het OHCHR-kantoor in Soedan?"
 REFUSED = "Wat heeft Nederland toegezegd over klimaat in Suriname?"
 TITLE = "<script>alert(1)</script> **Vet** ![beeld](https://evil.example/p.png) [klik](https://evil.example)"
-SENTENCE = "De zeppelin [klik](https://evil.example) kost **negen** <img src=x onerror=alert(1)> miljoen :smile: euro."
+SENTENCE = (
+    "De zeppelin [klik](https://evil.example) kost **negen** <img src=x onerror=alert(1)> miljoen :x: euro."
+)
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def page_of(name, monkeypatch, index_dir):
     return AppTest.from_string(script + call, default_timeout=60).run()
 
 
-# -- asking -------------------------------------------------------------------------------------------------------
+# -- asking --------------------------------------------------------------------------------------------------
 
 
 def test_empty_page_says_what_can_be_asked(app):
@@ -103,7 +105,9 @@ def test_source_is_shown_at_the_place_with_the_quotation_marked(app):
     session = ask(app(), AMOUNT)
     first = next(e for e in session.expander if plain(e.label).startswith("[1]"))
     marked = re.search(r":orange-background\[(.*?(?<!\\))\]", first.markdown[0].value.replace(":small[]", ""))
-    assert plain(marked[1]).startswith("Ook steunt Nederland") and plain(marked[1]).endswith("2 miljoen euro.")
+    assert plain(marked[1]).startswith("Ook steunt Nederland") and plain(marked[1]).endswith(
+        "2 miljoen euro."
+    )
     assert len(plain(first.markdown[0].value)) > 800
 
 
@@ -117,8 +121,8 @@ def test_refusal_names_what_is_missing_and_the_nearest_passages(app):
     session = ask(app(), REFUSED)
     assert "Suriname" in plain(session.info[0].value)
     assert "Komt nergens voor" in plain(session.info[0].value)
-    nearest = [e for e in session.expander if ".txt, tekens " in plain(e.label)]
-    assert len(nearest) == 5 and all(e.markdown[0].value for e in nearest)
+    nearest = [e for e in session.expander if ".txt, tekens " in plain(e.caption[0].value)]
+    assert len(nearest) == 5 and all(e.markdown[0].value and e.label for e in nearest)
     assert not session.error and not session.chat_message[1].text
 
 
@@ -136,14 +140,16 @@ def test_filter_leaves_nothing_of_other_speakers(app):
     assert "Beperkt tot: maatschappelijke organisatie" in shown(session)
 
 
-# -- traps --------------------------------------------------------------------------------------------------------
+# -- traps ---------------------------------------------------------------------------------------------------
 
 
 def test_document_of_markup_and_script_is_shown_as_text(app, own_index, tmp_path):
     folder = tmp_path / "stukken"
     folder.mkdir()
     (folder / "opmaak.txt").write_text(f"De inzet\n\n{SENTENCE}\n", encoding="utf-8")
-    (folder / "manifest.toml").write_text(f"['opmaak.txt']\ntitle = '{TITLE}'\nrole = 'government'\n", encoding="utf-8")
+    (folder / "manifest.toml").write_text(
+        f"['opmaak.txt']\ntitle = '{TITLE}'\nrole = 'government'\n", encoding="utf-8"
+    )
     ingest([folder], own_index)
     session = ask(app(own_index.index_dir), "Wat kost de zeppelin?")
     assert any(SENTENCE in t.value for t in session.text)
@@ -151,13 +157,15 @@ def test_document_of_markup_and_script_is_shown_as_text(app, own_index, tmp_path
     for element in (*session.markdown, *session.caption, *session.info):
         assert not getattr(element.proto, "allow_html", False)
         rest = re.sub(r"\\.", "", element.value)
-        assert not re.search(r"<|!\[|\]\(|\*\*[Vn]e|:smile:", rest), element.value
+        assert not re.search(r"<|!\[|\]\(|\*\*[Vn]e|:x:", rest), element.value
 
 
 def test_question_of_markup_is_shown_as_text(app):
     session = ask(app(), "**Wat** ![x](https://evil.example/p.png) <b>Suriname</b>?")
     assert session.chat_message[0].text[0].value.startswith("**Wat** ![x]")
-    assert not any(re.search(r"<b>|!\[", re.sub(r"\\.", "", e.value)) for e in (*session.markdown, *session.info))
+    assert not any(
+        re.search(r"<b>|!\[", re.sub(r"\\.", "", e.value)) for e in (*session.markdown, *session.info)
+    )
 
 
 def test_missing_index_is_a_message_and_no_traceback_or_path(app, tmp_path):
@@ -208,7 +216,7 @@ def test_switch_of_language_changes_the_interface_and_keeps_conversation_and_fil
     assert "tekens" not in shown(session)
 
 
-# -- the other pages ----------------------------------------------------------------------------------------------
+# -- the other pages -----------------------------------------------------------------------------------------
 
 
 def test_documents_page_lists_every_document(seed_index, monkeypatch):
@@ -237,7 +245,7 @@ def test_page_without_an_index_is_a_message(name, tmp_path, monkeypatch):
     assert not page.exception and "rag ingest" in plain(page.error[0].value)
 
 
-# -- texts --------------------------------------------------------------------------------------------------------
+# -- texts ---------------------------------------------------------------------------------------------------
 
 
 def test_every_text_is_there_in_every_language_with_the_same_fields():
@@ -266,8 +274,9 @@ def test_every_speech_act_has_a_colour():
 @pytest.mark.parametrize(
     "foreign",
     [
-        "# kop", "1. lijst", "*vet* _i_ ~~x~~ `code`", "![x](https://evil.example/p.png)", "<script>alert(1)</script>",
-        ":smile: :material/home: :red[rood]", "$x^2$", "www.evil.example x@evil.example", "&amp;", "| a | b |", "\\*", "-- ->",
+        "# kop", "1. lijst", "*vet* _i_ ~~x~~ `code`", "![x](https://evil.example/p.png)",
+        "<script>alert(1)</script>", ":smile: :material/home: :red[rood]", "$x^2$",
+        "www.evil.example x@evil.example", "&amp;", "| a | b |", "\\*", "-- ->",
     ],
 )  # fmt: skip
 def test_literal_escapes_every_mark_and_says_the_same(foreign):
@@ -276,7 +285,10 @@ def test_literal_escapes_every_mark_and_says_the_same(foreign):
     assert not re.search(r"[!-/:-@\[-`{-~]", re.sub(r"\\.", "", made.replace(":small[]", "")))
 
 
-@pytest.mark.parametrize("seen_later", [":smile:", "https://evil.example", "www.evil.example", "a@b.nl", "a -> b", "a -- b", "a >= b"])
+@pytest.mark.parametrize(
+    "seen_later",
+    [":smile:", "https://evil.example", "www.evil.example", "a@b.nl", "a -> b", "a -- b", "a >= b"],
+)
 def test_literal_parts_what_is_looked_for_after_markdown_was_read(seen_later):
     pieces = [plain(p) for p in literal(seen_later).split(":small[]")]
     assert len(pieces) > 1
@@ -290,10 +302,10 @@ def test_highlight_of_a_quotation_over_two_paragraphs_is_closed_in_each():
 
 def test_excerpt_keeps_the_span_and_cuts_between_words():
     text = "woord " * 300
-    there = excerpt(text, 900, 905, around=100)
+    there = excerpt("titel", text, 900, 905, around=100)
     assert there.span == text[900:905]
     assert there.before.startswith("… woord") and there.after.endswith("woord …")
-    assert excerpt("kort", 0, 4).before == excerpt("kort", 0, 4).after == ""
+    assert excerpt("titel", "kort", 0, 4).before == excerpt("titel", "kort", 0, 4).after == ""
 
 
 @pytest.mark.parametrize(
@@ -314,5 +326,10 @@ def test_messages_lose_the_folders_of_the_machine(message, left):
 def test_only_the_ui_knows_streamlit():
     for file in (ROOT / "rag").rglob("*.py"):
         if file.parent.name != "ui":
-            assert not re.search(r"^\s*(?:import|from) streamlit", file.read_text(encoding="utf-8"), re.MULTILINE), file
-    assert not re.search(r"unsafe_allow_html|st\.html", "".join(f.read_text(encoding="utf-8") for f in (ROOT / "rag" / "ui").glob("*.py")))
+            assert not re.search(
+                r"^\s*(?:import|from) streamlit", file.read_text(encoding="utf-8"), re.MULTILINE
+            ), file
+    assert not re.search(
+        r"unsafe_allow_html|st\.html",
+        "".join(f.read_text(encoding="utf-8") for f in (ROOT / "rag" / "ui").glob("*.py")),
+    )

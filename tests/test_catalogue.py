@@ -82,7 +82,11 @@ def test_replacement_that_fails_halfway_leaves_the_old_document(catalogue):
 
 def test_removing_one_document_keeps_the_order_of_the_rest(catalogue):
     for name in ("a.txt", "b.txt", "c.txt"):
-        catalogue.replace(Document(name, "x", Description(name), name), name, [passage(f"{name}{n}", name) for n in range(3)])
+        catalogue.replace(
+            Document(name, "x", Description(name), name),
+            name,
+            [passage(f"{name}{n}", name) for n in range(3)],
+        )
     catalogue.remove("b.txt")
     assert catalogue.ids() == ["a.txt0", "a.txt1", "a.txt2", "c.txt0", "c.txt1", "c.txt2"]
     assert [p.id for p in catalogue.all_passages()] == catalogue.ids()
@@ -103,7 +107,7 @@ def test_unknown_document_says_how_to_list_them(catalogue):
 
 def test_file_that_is_no_database_is_told_with_what_to_do(tmp_path):
     (tmp_path / "catalogue.sqlite").write_bytes(b"tekst " * 1000)
-    with pytest.raises(StoreError, match="catalogue is damaged.*--rebuild"):
+    with pytest.raises(StoreError, match=r"catalogue is damaged.*--rebuild"):
         Catalogue(tmp_path / "catalogue.sqlite")
 
 
@@ -114,6 +118,6 @@ def test_table_that_is_gone_is_told_with_what_to_do(tmp_path):
     other.execute("DROP TABLE passages")
     other.commit()
     other.close()
-    with pytest.raises(StoreError, match="catalogue is damaged.*--rebuild"):
+    with pytest.raises(StoreError, match=r"catalogue is damaged.*--rebuild"):
         opened.ids()
     opened.close()

@@ -12,21 +12,49 @@ FIRST = "what did NL commit on the Sudan FFM?"
 EERST = "Wat deed Nederland in 2024 in Mali?"
 
 
-@pytest.mark.parametrize("text", ["and in Uganda?", "What about Uganda?", "en voor Oeganda?", "Hoe zit het met Oeganda?", "Who decided that?", "Wie besloot dat?", "Waarom?", "And how much?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "and in Uganda?",
+        "What about Uganda?",
+        "en voor Oeganda?",
+        "Hoe zit het met Oeganda?",
+        "Who decided that?",
+        "Wie besloot dat?",
+        "Waarom?",
+        "And how much?",
+    ],
+)
 def test_follow_up_leans(text):
     assert leans(text)
 
 
-@pytest.mark.parametrize("text", [FIRST, EERST, "Which demands does WO=MEN make on funding for women's networks in Mali?", "Wat vroeg het lid Ploumen aan minister Kaag over de Rohingya in Myanmar?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        FIRST,
+        EERST,
+        "Which demands does WO=MEN make on funding for women's networks in Mali?",
+        "Wat vroeg het lid Ploumen aan minister Kaag over de Rohingya in Myanmar?",
+    ],
+)
 def test_whole_question_does_not_lean(text):
     assert not leans(text)
     assert completed(text, [FIRST, EERST]) == text
 
 
-@pytest.mark.parametrize("text", [
-    *(pytest.param(t, marks=pytest.mark.xfail(strict=True, reason="a question of only a kind of fact («money») counts as standing alone")) for t in ("How much money?", "Hoeveel geld?")),
-    "Since when?",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            pytest.param(
+                t,
+            )
+            for t in ("How much money?", "Hoeveel geld?")
+        ),
+        "Since when?",
+    ],
+)
 def test_bare_question_word_leans_too(text):
     assert leans(text)
 
@@ -72,14 +100,14 @@ def test_backslash_in_a_question_is_only_text():
     assert "\\1" in completed(r"en in \1 Oeganda?", [EERST])
 
 
-@pytest.mark.xfail(strict=True, reason="the completed question is longer than MAX_CHARACTERS: QuestionError for a short follow-up")
 def test_long_first_question_leaves_room_for_a_follow_up():
     """Each is short enough by itself; together they may not be an error."""
-    long = ("Wat deed Nederland in Mali aan " + "vrede en veiligheid van vrouwen en meisjes en " * 60)[: MAX_CHARACTERS - 10] + "?"
+    long = ("Wat deed Nederland in Mali aan " + "vrede en veiligheid van vrouwen en meisjes en " * 60)[
+        : MAX_CHARACTERS - 10
+    ] + "?"
     assert len(completed("En wat doet het daar in 2025 aan scholing?", [long])) <= MAX_CHARACTERS
 
 
-@pytest.mark.xfail(strict=True, reason="every follow-up is appended to all before it: QuestionError from about forty turns on, RecursionError from about a thousand")
 def test_long_conversation_of_follow_ups_can_go_on():
     history = [EERST, *("en wat betekent dat daar dan voor de vrouwen?" for _ in range(60))]
     assert len(completed("en in 2025?", history)) <= MAX_CHARACTERS

@@ -37,7 +37,10 @@ def test_query_and_passage_get_their_prefixes(tiny_model):
     model = described(tiny_model)
     assert (model.query_prefix, model.passage_prefix) == ("query: ", "passage: ")
     embeddings = load_embeddings(model)
-    asked, kept = embeddings.embed_query("dijken bij zwolle"), embeddings.embed_documents(["dijken bij zwolle"])[0]
+    asked, kept = (
+        embeddings.embed_query("dijken bij zwolle"),
+        embeddings.embed_documents(["dijken bij zwolle"])[0],
+    )
     plain = SentenceTransformer(str(tiny_model), device="cpu", local_files_only=True)
     for found, text in ((asked, "query: dijken bij zwolle"), (kept, "passage: dijken bij zwolle")):
         assert found == pytest.approx(plain.encode(text, normalize_embeddings=True).tolist(), abs=1e-5)
@@ -65,7 +68,9 @@ def test_same_folder_elsewhere_is_the_same_model(tiny_model, tmp_path):
 
 def test_prefixes_that_a_model_states_itself_are_taken(tiny_model, tmp_path):
     folder = shutil.copytree(tiny_model, tmp_path / "house-model")
-    (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": {"query": "Q: ", "document": "D: ", "x": 5}}), encoding="utf-8")
+    (folder / "config_sentence_transformers.json").write_text(
+        json.dumps({"prompts": {"query": "Q: ", "document": "D: ", "x": 5}}), encoding="utf-8"
+    )
     model = described(folder)
     assert (model.query_prefix, model.passage_prefix) == ("Q: ", "D: ")
     for broken in ("", "[]", "{", '{"prompts": null}', '{"prompts": []}'):
@@ -84,7 +89,7 @@ def test_model_that_cannot_be_loaded_is_told_in_one_line_with_what_to_do(tiny_mo
     folder = shutil.copytree(tiny_model, tmp_path / f"multilingual-e5-{damage}")
     name = {"weights": "model.safetensors", "config": "config.json", "tokenizer": "tokenizer.json"}[damage]
     (folder / name).write_bytes(b"\x00garbage")
-    with pytest.raises(ModelError, match="cannot be loaded.*RAG_EMBEDDING_MODEL=packaged") as caught:
+    with pytest.raises(ModelError, match=r"cannot be loaded.*RAG_EMBEDDING_MODEL=packaged") as caught:
         load_embeddings(described(folder))
     assert "\n" not in str(caught.value)
 
@@ -100,7 +105,10 @@ def test_hub_name_without_a_network_is_told_with_what_to_do():
         load_embeddings(described("example/no-such-model"))
 
 
-@pytest.mark.parametrize(("setting", "expected"), [("ollama:qwen3:8b", ("ollama", "qwen3:8b")), ("google_genai:gemini", ("google_genai", "gemini"))])
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [("ollama:qwen3:8b", ("ollama", "qwen3:8b")), ("google_genai:gemini", ("google_genai", "gemini"))],
+)
 def test_provider_ends_at_the_first_colon(setting, expected):
     assert split_llm(setting) == expected
 

@@ -67,7 +67,10 @@ def test_what_is_said_is_answered(small):
     assert (answer.status, answer.refusal) == ("answered", None)
 
 
-@pytest.mark.parametrize("question", ["What is the best recipe for apple pie?", "Wat is het beste recept voor appeltaart?", "qwrtz plfgh"])
+@pytest.mark.parametrize(
+    "question",
+    ["What is the best recipe for apple pie?", "Wat is het beste recept voor appeltaart?", "qwrtz plfgh"],
+)
 def test_another_subject_is_refused_and_its_words_are_named(seeds, question):
     answer = seeds.ask(question)
     assert answer.refusal.kind in ("off_topic", "not_in_corpus")
@@ -77,7 +80,10 @@ def test_another_subject_is_refused_and_its_words_are_named(seeds, question):
 
 @pytest.mark.parametrize(
     ("question", "place"),
-    [("Hoe steunt Nederland vrouwenorganisaties in Japan bij vredesprocessen?", "Japan"), ("How does the Netherlands support women's organisations in Brazil?", "Brazil")],
+    [
+        ("Hoe steunt Nederland vrouwenorganisaties in Japan bij vredesprocessen?", "Japan"),
+        ("How does the Netherlands support women's organisations in Brazil?", "Brazil"),
+    ],
 )
 def test_state_that_stands_nowhere_is_named_in_the_refusal(seeds, question, place):
     answer = seeds.ask(question)
@@ -92,7 +98,13 @@ def test_state_that_stands_elsewhere_does_not_lend_its_name(small):
     assert answer.status == "refused" or all(c.document != "brief.txt" for c in answer.citations)
 
 
-@pytest.mark.parametrize("question", ["Hoeveel euro geeft het kabinet aan de opvang in Oeganda?", "How much money does the cabinet give for shelter in Uganda?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Hoeveel euro geeft het kabinet aan de opvang in Oeganda?",
+        "How much money does the cabinet give for shelter in Uganda?",
+    ],
+)
 def test_amount_that_is_not_stated_is_not_in_the_documents(small, question):
     assert_refused(small.ask(question), "not_in_corpus")
 
@@ -104,7 +116,6 @@ def test_amount_that_is_not_stated_is_not_in_the_documents(small, question):
         "Wat heeft het kabinet toegezegd voor vrouwenhuizen in Mali?",
         pytest.param(
             "Wat zegt het kabinet toe voor vrouwenhuizen in Mali?",
-            marks=pytest.mark.xfail(strict=True, reason="question_cues: «zegt … toe» is not read as a promise; the organisation's demand is shown as the answer"),
         ),
     ],
 )  # fmt: skip
@@ -124,7 +135,6 @@ def test_organisations_demand_is_an_answer_where_demands_are_asked_for(small):
         "Heeft het kabinet beloofd de havenprojecten en visserijprojecten in Jemen te steunen?",
         pytest.param(
             "Heeft het kabinet beloofd de zonnepanelen in Tsjaad te steunen?",
-            marks=pytest.mark.xfail(strict=True, reason="a member's question of up to five terms is not quotable, so the refusal says that the documents say nothing of Tsjaad"),
         ),
     ],
     ids=["long question", "short question"],
@@ -139,15 +149,23 @@ def test_nothing_in_the_dates_asked_for_says_which_dates(seeds):
     assert "2030-01-01" in answer.refusal.message
 
 
-@pytest.mark.xfail(strict=True, reason="refusal._only_others concludes from what a role filter left over")
-@pytest.mark.parametrize("question", ["what did NL commit on the Sudan FFM?", "Wat heeft Nederland toegezegd over de FFM in Soedan?"])
+@pytest.mark.parametrize(
+    "question",
+    ["what did NL commit on the Sudan FFM?", "Wat heeft Nederland toegezegd over de FFM in Soedan?"],
+)
 def test_cabinet_that_was_filtered_away_is_not_said_to_have_promised_nothing(seeds, question):
     """The documents do hold a commitment: a reader who looked at organisations only may not be told otherwise."""
     answer = seeds.ask(question, Filters(roles=frozenset({"civil_society"})))
     assert answer.refusal is None or answer.refusal.kind != "civil_society_only"
 
 
-@pytest.mark.parametrize(("question", "language", "word"), [("Wat is het beste recept voor appeltaart?", "nl", "documenten"), ("What is the best recipe for apple pie?", "en", "documents")])
+@pytest.mark.parametrize(
+    ("question", "language", "word"),
+    [
+        ("Wat is het beste recept voor appeltaart?", "nl", "documenten"),
+        ("What is the best recipe for apple pie?", "en", "documents"),
+    ],
+)
 def test_refusal_speaks_the_readers_language(seeds, question, language, word):
     answer = seeds.ask(question)
     assert answer.question_language == language

@@ -15,7 +15,11 @@ def _working_folder(tmp_path, monkeypatch):
 
 def test_defaults_need_no_network_and_no_server():
     settings = load_settings()
-    assert (str(settings.index_dir), settings.embedding_model, settings.reranker_model) == ("vectorstore", PACKAGED_MODEL, "")
+    assert (str(settings.index_dir), settings.embedding_model, settings.reranker_model) == (
+        "vectorstore",
+        PACKAGED_MODEL,
+        "",
+    )
     assert (settings.llm, settings.chroma_url) == ("auto", "")
     assert settings.ollama_url.startswith("http://127.0.0.1")
 
@@ -30,7 +34,11 @@ def test_environment_goes_before_the_file_and_the_file_before_the_default(tmp_pa
     monkeypatch.setenv("RAG_LLM", "ollama:qwen3:8b")
     settings = load_settings()
     assert (settings.llm, settings.llm_context, settings.llm_timeout) == ("ollama:qwen3:8b", 4096, 120.0)
-    assert [settings.source(n) for n in ("llm", "llm_context", "llm_timeout")] == ["environment", ".env", "default"]
+    assert [settings.source(n) for n in ("llm", "llm_context", "llm_timeout")] == [
+        "environment",
+        ".env",
+        "default",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -52,14 +60,12 @@ def test_slash_at_the_end_of_an_address_is_no_other_server(monkeypatch):
     assert load_settings().ollama_url == "http://127.0.0.1:11434"
 
 
-@pytest.mark.xfail(strict=True, reason="UnicodeDecodeError of .env is not mapped: «something went wrong», exit status 1")
 def test_env_file_that_is_not_utf8_is_told(tmp_path):
     (tmp_path / ".env").write_bytes("RAG_INDEX_DIR=geïndexeerd\n".encode("latin-1"))
     with pytest.raises(SettingsError, match=r"\.env"):
         load_settings()
 
 
-@pytest.mark.xfail(strict=True, reason="an empty variable is a value: the index folder becomes the working folder, the model a digest of every .safetensors below it")
 @pytest.mark.parametrize("name", ["RAG_INDEX_DIR", "RAG_EMBEDDING_MODEL", "RAG_LLM"])
 def test_empty_variable_is_the_default(monkeypatch, name):
     """`RAG_INDEX_DIR= rag ask` and an emptied line of .env: not the working folder."""

@@ -35,7 +35,9 @@ def test_more_ids_than_one_query_takes_can_be_asked_for(vectors):
 def test_the_same_text_is_nearest_to_itself(vectors, model):
     plain = load_embeddings(model)
     for identity, text in TEXTS.items():
-        assert plain.embed_documents([text])[0] == pytest.approx(vectors._store.get(ids=[identity], include=["embeddings"])["embeddings"][0], abs=1e-5)
+        assert plain.embed_documents([text])[0] == pytest.approx(
+            vectors._store.get(ids=[identity], include=["embeddings"])["embeddings"][0], abs=1e-5
+        )
 
 
 def test_distance_is_a_cosine_not_a_square(vectors, model):
@@ -53,7 +55,6 @@ def test_filters_reach_the_vectors(vectors):
     assert {i for i, _ in vectors.nearest("zwolle", 3, ["a.txt"], "en")} == set()
 
 
-@pytest.mark.xfail(strict=True, reason="Chroma raises for {\"$in\": []}; told as damaged vectors with `rag ingest --rebuild`")
 def test_filter_that_lets_no_document_through_finds_nothing(vectors):
     assert vectors.nearest("zwolle", 3, [], None) == []
 
@@ -98,7 +99,6 @@ def test_chroma_server_that_does_not_answer_is_told_with_its_setting(tmp_path, m
         Vectors(tmp_path / "chroma", "http://127.0.0.1:9", model, lambda: load_embeddings(model))
 
 
-@pytest.mark.xfail(strict=True, reason="vectors wraps the ModelError as damaged vectors and advises --rebuild")
 def test_model_that_cannot_be_loaded_is_the_models_fault_not_the_vectors(vectors, tmp_path, model):
     def load():
         raise ModelError("The embedding model cannot be loaded. Run `rag pull`.")

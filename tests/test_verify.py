@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.checks import check_statement
 from rag.types import Description, Sentence, Span
-from rag.verify import check_statement, cite, exact, fold
+from rag.verify import cite, exact, fold
 
 DEMAND = "Wij roepen Nederland op om 2 miljoen euro voor de FFM vrij te maken."
 COMMITMENT = "Nederland zal in 2026 2 miljoen euro vrijmaken voor de FFM."
@@ -43,7 +44,12 @@ def test_citation_of_another_text_is_not_exact():
 
 def test_speaker_of_the_sentence_goes_before_the_sender_of_the_document():
     description = Description("A", sender="Minister", role="government")
-    assert cite(1, "a", "tekst", Span(0, 5), said("question", "parliament", "het lid Ploumen"), description).sender == "het lid Ploumen"
+    assert (
+        cite(
+            1, "a", "tekst", Span(0, 5), said("question", "parliament", "het lid Ploumen"), description
+        ).sender
+        == "het lid Ploumen"
+    )
     assert cite(1, "a", "tekst", Span(0, 5), said("report"), description).sender == "Minister"
 
 
@@ -98,16 +104,18 @@ def test_other_quantity_fails_and_is_named(statement, cited):
     assert any(c.isdigit() for c in check.detail) or "thirteen" in check.detail
 
 
-UNITS = [("Het gaat om 2 miljoen mensen.", "Het gaat om 2 miljoen euro."), ("It is $2 million.", "Het is 2 miljoen euro."), ("There were 20 people.", "Het was 20 procent.")]
+UNITS = [
+    ("Het gaat om 2 miljoen mensen.", "Het gaat om 2 miljoen euro."),
+    ("It is $2 million.", "Het is 2 miljoen euro."),
+    ("There were 20 people.", "Het was 20 procent."),
+]
 
 
-@pytest.mark.xfail(strict=True, reason="numbers are compared without what they count: euro, dollar, people, per cent")
 @pytest.mark.parametrize(("statement", "cited"), UNITS, ids=[s for s, _ in UNITS])
 def test_same_number_of_something_else_fails(statement, cited):
     assert "numbers" in failed(statement, cited)
 
 
-@pytest.mark.xfail(strict=True, reason="a day and month without the year are another key; the statement is left out for nothing")
 def test_date_without_its_year_is_the_date(statement="The letter of 24 November says so."):
     assert "numbers" not in failed(statement, "De brief van 24 november 2025 zegt dit.")
 
@@ -138,7 +146,6 @@ def test_name_that_is_cited_passes_in_either_language(statement, cited):
         ("De minister prijst WFP.", "De minister prijst UNICEF."),
         pytest.param(
             "De minister prijst UNHCR.", "De minister prijst UNICEF.",
-            marks=pytest.mark.xfail(strict=True, reason="«de» of «Hoge Commissaris voor de Vluchtelingen» counts as the name: one word of any translation is enough"),
         ),
     ],
 )  # fmt: skip
@@ -147,11 +154,14 @@ def test_name_that_is_not_cited_fails(statement, cited):
 
 
 def test_speaker_of_the_cited_sentence_may_be_named():
-    assert "names" not in failed("According to Ploumen this is so.", "Dit is zo.", "question", "parliament", "het lid Ploumen")
+    assert "names" not in failed(
+        "According to Ploumen this is so.", "Dit is zo.", "question", "parliament", "het lid Ploumen"
+    )
 
 
-@pytest.mark.xfail(strict=True, reason="the first word of a statement is never compared: «Duitsland steunt …» for «Nederland steunt …» passes")
-@pytest.mark.parametrize("statement", ["Duitsland steunt de FFM.", "Germany supports the FFM.", "UNICEF steunt de FFM."])
+@pytest.mark.parametrize(
+    "statement", ["Duitsland steunt de FFM.", "Germany supports the FFM.", "UNICEF steunt de FFM."]
+)
 def test_name_at_the_head_of_a_statement_is_a_name_too(statement):
     assert "names" in failed(statement, "Nederland steunt de FFM.")
 
@@ -187,7 +197,6 @@ def test_denial_on_both_sides_passes(statement, cited):
     assert "negation" not in failed(statement, cited)
 
 
-@pytest.mark.xfail(strict=True, reason="negation by niemand, nobody, nergens, none, weigert, refuses is not known")
 @pytest.mark.parametrize(
     ("statement", "cited"),
     [
@@ -236,7 +245,10 @@ UNKNOWN_PROMISES = [
 
 @pytest.mark.parametrize(
     "statement",
-    [*PROMISES, *(pytest.param(p, marks=pytest.mark.xfail(strict=True, reason="verify._PROMISE does not know this form")) for p in UNKNOWN_PROMISES)],
+    [
+        *PROMISES,
+        *(pytest.param(p) for p in UNKNOWN_PROMISES),
+    ],
 )
 def test_demand_never_passes_as_a_commitment(statement):
     assert "modality" in failed(statement, DEMAND, "demand", "civil_society")
@@ -253,19 +265,35 @@ def test_commitment_carries_a_promise(statement):
     assert "modality" not in failed(statement, COMMITMENT, "commitment")
 
 
-@pytest.mark.parametrize("cited", ["Nederland overweegt 2 miljoen euro vrij te maken.", "Nederland hoopt 2 miljoen euro vrij te maken.", "Nederland is bereid 2 miljoen euro vrij te maken."])
+@pytest.mark.parametrize(
+    "cited",
+    [
+        "Nederland overweegt 2 miljoen euro vrij te maken.",
+        "Nederland hoopt 2 miljoen euro vrij te maken.",
+        "Nederland is bereid 2 miljoen euro vrij te maken.",
+    ],
+)
 def test_weighing_and_hoping_are_not_promising(cited):
     assert "modality" in failed("The Netherlands will give 2 million euros.", cited, "commitment")
 
 
 def test_demand_told_as_a_demand_passes():
-    assert failed("WO=MEN calls on the Netherlands to free 2 million euros for the FFM.", f"{DEMAND} (WO=MEN)", "demand", "civil_society") == set()
+    assert (
+        failed(
+            "WO=MEN calls on the Netherlands to free 2 million euros for the FFM.",
+            f"{DEMAND} (WO=MEN)",
+            "demand",
+            "civil_society",
+        )
+        == set()
+    )
 
 
-@pytest.mark.xfail(strict=True, reason="one commitment among the cited sentences carries a promise that only the demand beside it holds")
 def test_commitment_beside_it_does_not_lend_itself_to_a_demand():
     checks = check_statement(
-        "Nederland zal 2 miljoen euro vrijmaken.", [said("commitment"), said("demand", "civil_society")], ["Nederland zal de Kamer informeren.", DEMAND]
+        "Nederland zal 2 miljoen euro vrijmaken.",
+        [said("commitment"), said("demand", "civil_society")],
+        ["Nederland zal de Kamer informeren.", DEMAND],
     )
     assert not all(c.passed for c in checks)
 
@@ -280,7 +308,7 @@ def test_sentences_own_words_pass_every_check():
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=120), st.text(max_size=120))
-def test_checks_are_four_and_never_an_exception(statement, cited):
+def test_every_check_is_made_and_never_an_exception(statement, cited):
     checks = check_statement(statement, [said("report")], [cited])
-    assert [c.name for c in checks] == ["numbers", "names", "negation", "modality"]
+    assert [c.name for c in checks] == ["numbers", "names", "addresses", "negation", "modality", "subject"]
     assert all(c.passed != bool(c.detail) for c in checks)

@@ -49,7 +49,10 @@ def test_every_act_of_everyone_has_a_label_and_an_introduction(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_demand_and_commitment_are_never_called_the_same(language):
-    said = {a: wording.introduction("X", "government", a, "T", None, language) for a in ("commitment", "demand", "request", "question", "report", "decline")}
+    said = {
+        a: wording.introduction("X", "government", a, "T", None, language)
+        for a in ("commitment", "demand", "request", "question", "report", "decline")
+    }
     assert len(set(said.values())) == len(said)
     word = {"nl": "oezegging", "en": "commit"}[language]
     assert [a for a, line in said.items() if word in line] == ["commitment"]

@@ -1,1 +1,4 @@
-"""The browser app's pages: thin functions over `rag.assistant`. The only part of the package that knows Streamlit."""
+"""The browser app's pages: thin functions over `rag.assistant`.
+
+The only part of the package that knows Streamlit.
+"""

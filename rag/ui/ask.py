@@ -12,7 +12,7 @@ from rag.filters import Filters
 from rag.sentences import joined
 from rag.types import Answer, Language, Statement
 from rag.ui.shared import Excerpt, Place, Shared
-from rag.ui.source import show_citation, show_excerpt, show_label
+from rag.ui.source import place, show_citation, show_excerpt, show_label
 from rag.ui.texts import EXAMPLES, literal, text, without_paths
 from rag.wording import introduction, say
 
@@ -126,7 +126,7 @@ def _show_result(exchange: Exchange, language: Language) -> None:
 def _show_statement(
     answer: Answer, statement: Statement, excerpts: Mapping[Place, Excerpt], language: Language
 ) -> None:
-    """A quotation under the line that says whose it is; or a model's sentence above the quotations that carry it."""
+    """A quotation under the line that says whose it is; or a model's sentence above those that carry it."""
     cited = answer.cited(statement)
     if answer.mode == "llm":
         st.text(statement.text)
@@ -160,8 +160,7 @@ def _show_refusal(answer: Answer, excerpts: Mapping[Place, Excerpt], language: L
         return
     st.caption(say("nearest", language))
     for passage in answer.passages[:NEAREST]:
-        where = f"{passage.rank}. {passage.document}, {text('characters', language)} {passage.start}–{passage.end}"
-        with st.expander(literal(where)):
-            there = excerpts.get((passage.document, passage.start, passage.end))
-            if there is not None:
-                show_excerpt(there)
+        there = excerpts[(passage.document, passage.start, passage.end)]
+        with st.expander(literal(f"{passage.rank}. {there.title}")):
+            st.caption(literal(place(passage, language)))
+            show_excerpt(there)

@@ -10,6 +10,8 @@ from rag.ui.ask import show_error
 from rag.ui.shared import Shared
 from rag.ui.texts import text
 
+LINES = 68  # pixels of a row: a title of two or three lines is read whole
+
 
 def page(assistant: Shared, language: Language) -> None:
     """The whole page: a table whose cells are text, a line a document."""
@@ -33,4 +35,10 @@ def page(assistant: Shared, language: Language) -> None:
         }
         for name, described in descriptions.items()
     ]
-    st.dataframe(rows, hide_index=True)
+    wide = st.column_config.TextColumn(width="large")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        row_height=LINES,
+        column_config={text("title", language): wide, text("sender", language): wide},
+    )

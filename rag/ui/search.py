@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import streamlit as st
 
 from rag.errors import KamerbronError
@@ -10,7 +12,7 @@ from rag.sentences import joined
 from rag.types import Found, Language
 from rag.ui.ask import show_error
 from rag.ui.shared import Excerpt, Shared
-from rag.ui.source import named, show_excerpt
+from rag.ui.source import place, show_excerpt
 from rag.ui.texts import literal, text
 
 BEGINNING = 320  # characters of a passage shown without opening it
@@ -27,7 +29,6 @@ def page(assistant: Shared, filters: Filters, language: Language) -> None:
         return
     try:
         _, retrieved, excerpts = assistant.search(question, filters)
-        descriptions, _ = assistant.documents()
     except KamerbronError as error:
         show_error(error)
         return
@@ -35,18 +36,17 @@ def page(assistant: Shared, filters: Filters, language: Language) -> None:
         st.info(text("nothing_found", language))
     for rank, found in enumerate(retrieved.passages, 1):
         passage = found.passage
-        there = excerpts[(passage.document, passage.start, passage.end)]
         with st.container(border=True):
-            _show_found(rank, found, there, named(passage.document, descriptions), language)
+            _show_found(rank, found, excerpts[(passage.document, passage.start, passage.end)], language)
 
 
-def _show_found(rank: int, found: Found, there: Excerpt, title: str, language: Language) -> None:
-    passage = found.passage
-    place = f"{passage.document}, {text('characters', language)} {passage.start}–{passage.end}"
-    st.markdown(f"**{literal(f'{rank}. {title}')}**")
-    st.caption(literal(" · ".join(part for part in (passage.heading, place, f"{found.score:.3f}") if part)))
-    shown = joined(there.span)
-    st.text(shown if len(shown) <= BEGINNING else f"{shown[:BEGINNING]}…")
+def _show_found(rank: int, found: Found, there: Excerpt, language: Language) -> None:
+    """A passage: where it stands, how it begins, what it holds of the question; then all of it."""
+    score = text("score", language, score=f"{found.score:.3f}")
+    parts = (found.passage.heading, place(found.passage, language), score)
+    st.markdown(f"**{literal(f'{rank}. {there.title}')}**")
+    st.caption(literal(" · ".join(part for part in parts if part)))
+    st.text(textwrap.shorten(joined(there.span), BEGINNING, placeholder=" …"))
     st.caption(literal(text("matched", language, terms=", ".join(found.matched) or "–")))
     with st.expander(text("show_passage", language)):
         show_excerpt(there)

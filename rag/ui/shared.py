@@ -23,6 +23,7 @@ Place = tuple[str, int, int]  # document, start, end
 class Excerpt:
     """A place in a document with the text around it, as it was when the answer was made."""
 
+    title: str
     before: str
     span: str
     after: str
@@ -59,25 +60,27 @@ class Shared:
     def documents(self) -> tuple[Mapping[str, Description], Mapping[str, int]]:
         """What is in the index: name -> description, and name -> number of passages.
 
-        It does not wait for a question that is being answered: SQLite itself takes the calls of one connection in turn,
-        and a page that cannot even be drawn while a language model writes would be worse.
+        It does not wait for a question that is being answered, or no page could be drawn while a language
+        model writes: SQLite itself takes the calls of one connection in turn.
         """
         index = self.assistant.index
         return index.descriptions, index.catalogue.passage_counts()
 
     def _excerpts(self, places: Sequence[Place]) -> dict[Place, Excerpt]:
-        texts = {name: self.assistant.index.text(name) for name in {document for document, _, _ in places}}
-        return {place: excerpt(texts[place[0]], place[1], place[2]) for place in places}
+        index = self.assistant.index
+        texts = {name: index.text(name) for name in {document for document, _, _ in places}}
+        titles = {name: index.descriptions[name].title or name for name in texts}
+        return {(d, s, e): excerpt(titles[d], texts[d], s, e) for d, s, e in places}
 
 
-def excerpt(text: str, start: int, end: int, around: int = AROUND) -> Excerpt:
+def excerpt(title: str, text: str, start: int, end: int, around: int = AROUND) -> Excerpt:
     """A span with about so many characters on each side, cut between words."""
     before, after = text[max(0, start - around) : start], text[end : end + around]
     if start > around:
         before = "… " + before.partition(" ")[2]
     if end + around < len(text):
         after = after.rpartition(" ")[0] + " …"
-    return Excerpt(before, text[start:end], after)
+    return Excerpt(title, before, text[start:end], after)
 
 
 @st.cache_resource(show_spinner=False, hash_funcs={Settings: Settings.model_dump_json})

@@ -10,7 +10,6 @@ import streamlit as st
 from rag.filters import Filters
 from rag.types import Description, Language, Role
 from rag.ui.ask import new_conversation
-from rag.ui.source import named
 from rag.ui.texts import LANGUAGES, text
 from rag.wording import ROLES
 
@@ -43,7 +42,7 @@ def choose_filters(descriptions: Mapping[str, Description]) -> tuple[Filters, tu
     kinds = _choose(
         "kind", {kind: text(kind, said) for kind in sorted({d.kind for d in descriptions.values()})}
     )
-    documents = _choose("document", {name: named(name, descriptions) for name in descriptions})
+    documents = _choose("document", {name: d.title or name for name, d in descriptions.items()})
     filters = Filters(roles=frozenset(roles), kinds=frozenset(kinds), documents=frozenset(documents))
     return filters, (*roles.values(), *kinds.values(), *documents.values())
 
@@ -51,9 +50,13 @@ def choose_filters(descriptions: Mapping[str, Description]) -> tuple[Filters, tu
 def _choose(what: str, options: Mapping[str, str]) -> dict[str, str]:
     """A choice of several; what is chosen, each with its name."""
     said = language()
-    label, empty = text(what, said), text("any", said)
     chosen = st.multiselect(
-        label, list(options), format_func=lambda o: options.get(o, o), key=f"only_{what}", placeholder=empty
+        text(what, said),
+        list(options),
+        format_func=lambda option: options.get(option, option),
+        key=f"only_{what}",
+        placeholder=text("any", said),
+        persist_state="session",
     )
     return {option: options.get(option, option) for option in chosen}
 

@@ -9,15 +9,15 @@ from typing import Literal
 import streamlit as st
 
 from rag.sentences import joined
-from rag.types import Citation, Description, Language, SpeechAct
+from rag.types import Citation, Language, Passage, RankedPassage, SpeechAct
 from rag.ui.shared import Excerpt, Place
 from rag.ui.texts import highlighted, literal, text
 from rag.wording import ROLES, label
 
 Colour = Literal["green", "orange", "red", "violet", "blue", "gray"]
 _COLOURS: dict[SpeechAct, Colour] = {
-    "commitment": "green", "demand": "orange", "decline": "red", "question": "violet", "request": "violet", "answer": "blue",
-    "report": "blue", "other": "gray",
+    "commitment": "green", "demand": "orange", "decline": "red", "question": "violet", "request": "violet",
+    "answer": "blue", "report": "blue", "other": "gray",
 }  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def show_excerpt(there: Excerpt) -> None:
 
 
 def reference(citation: Citation, language: Language) -> str:
-    """Number, title, sender, role, date or note, dossier, document and offsets, as Markdown of three lines."""
+    """Number, title, sender, role, date or note, dossier, document and offsets: Markdown of three lines."""
     date = citation.date or text("undated", language)
     who = [citation.sender or text("unknown_sender", language), ROLES[citation.role][language]]
     when = [f"{date} ({citation.date_note})" if citation.date_note else date]
@@ -59,12 +59,11 @@ def reference(citation: Citation, language: Language) -> str:
     return "  \n".join((*lines, literal(" · ".join([*when, place(citation, language)]))))
 
 
-def place(citation: Citation, language: Language) -> str:
-    """Where a quotation stands: document, page where there are pages, character offsets."""
-    page = [text("page", language, page=citation.page)] if citation.page is not None else []
-    return ", ".join(
-        [citation.document, *page, f"{text('characters', language)} {citation.start}–{citation.end}"]
-    )
+def place(where: Citation | RankedPassage | Passage, language: Language) -> str:
+    """Where something stands: document, page where there are pages, character offsets."""
+    number = where.page if isinstance(where, Citation) else None
+    page = [] if number is None else [text("page", language, page=number)]
+    return ", ".join([where.document, *page, f"{text('characters', language)} {where.start}–{where.end}"])
 
 
 def footnote(citation: Citation, language: Language) -> str:
@@ -78,9 +77,3 @@ def footnote(citation: Citation, language: Language) -> str:
         place(citation, language),
     )
     return f"“{joined(citation.quote)}” {', '.join(joined(p) for p in parts if p)}."
-
-
-def named(document: str, descriptions: Mapping[str, Description]) -> str:
-    """A document as a list shows it: its title, or its file name where it has none."""
-    described = descriptions.get(document)
-    return described.title if described and described.title else document

@@ -1,7 +1,7 @@
-"""Every text of the interface, in Dutch and English; and the two ways in which the text of others gets on the screen.
+"""Every text of the interface, in Dutch and English; and how the text of others gets on the screen.
 
-Streamlit reads most of what it shows as Markdown. Text of a document, a question or an error is never Markdown: it goes
-through `st.text`, or through `literal` where the element only takes Markdown.
+Streamlit reads most of what it shows as Markdown. Text of a document, a question or an error is never that:
+it goes through `st.text`, or through `literal` where the element only takes Markdown.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ TEXTS: dict[str, dict[Language, str]] = {
     "new": {"nl": "Nieuw gesprek", "en": "New conversation"},
     # asking
     "start": {
-        "nl": "Vraag wat er in deze documenten staat: wie wat heeft toegezegd, geantwoord, gevraagd of geëist, met welke "
-        "bedragen en data. Elk antwoord is een letterlijk citaat met zijn plaats; staat het er niet, dan hoort u dat.",
-        "en": "Ask what these documents say: who committed to what, answered, asked or demanded it, with which amounts and "
-        "dates. Every answer is a verbatim quotation with its place; where the documents do not say, you are told.",
+        "nl": "Vraag wat er in deze documenten staat: wie iets heeft toegezegd, geantwoord, gevraagd of "
+        "geëist, met welke bedragen en data. Elk antwoord rust op letterlijke citaten met hun plaats; staat "
+        "het er niet, dan wordt dat gezegd.",
+        "en": "Ask what these documents say: who committed to something, answered, asked or demanded it, "
+        "with which amounts and dates. Every answer rests on verbatim quotations with their place; where the "
+        "documents do not say, you are told.",
     },
     "try": {"nl": "Bijvoorbeeld:", "en": "For example:"},
     "placeholder": {
@@ -59,6 +61,7 @@ TEXTS: dict[str, dict[Language, str]] = {
         "en": "The passages found, in order, without an answer, with what each holds of the question.",
     },
     "search_field": {"nl": "Zoek naar", "en": "Search for"},
+    "score": {"nl": "score {score}", "en": "score {score}"},
     "show_passage": {"nl": "Hele passage in de bron", "en": "The whole passage in the source"},
     "matched": {"nl": "Komt overeen: {terms}", "en": "Matched: {terms}"},
     "nothing_found": {"nl": "Geen passage gevonden.", "en": "No passage found."},
@@ -103,11 +106,11 @@ def text(key: str, language: Language, **values: object) -> str:
     return TEXTS[key][language].format(**values)
 
 
-# -- the text of others -------------------------------------------------------------------------------------------
+# -- the text of others ------------------------------------------------------------------------------------
 
-# Streamlit and GFM look once more at the text that is left when Markdown has been read, escapes and all: for emoji and
-# icon names (":smile:"), bare addresses ("https://…", "www.…", "a@b.nl") and arrows ("->"). An empty span between two
-# characters of such a thing keeps it from being seen, and adds nothing to what is shown or copied.
+# Streamlit and GFM look once more at the text that is left when Markdown has been read and its escapes are
+# gone: for emoji and icon names (":smile:"), bare addresses ("https://…", "www.…", "a@b.nl"), arrows ("->").
+# An empty span inside such a thing keeps it from being seen; it adds nothing to what is shown or copied.
 _SPAN = ":small[]"
 _SEEN_LATER = re.compile(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)|(?<=[-<>~])(?=[-=>])", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -124,7 +127,7 @@ def literal(foreign: str) -> str:
 
 
 def highlighted(before: str, quote: str, after: str) -> str:
-    """Markdown that shows running text as it reads, paragraph by paragraph, with the quotation on a coloured ground."""
+    """Markdown that shows running text as it reads, by paragraphs, the quotation on a coloured ground."""
     shown = ""
     for piece, marked in ((before, False), (quote, True), (after, False)):
         for n, paragraph in enumerate(re.split(r"\n[ \t\r]*\n", piece)):
@@ -142,7 +145,7 @@ _FOLDERS = re.compile(
 
 
 def without_paths(message: str) -> str:
-    """A message without the folders of this machine: of a path only its last part is left. Web addresses stay.
+    """A message without this machine's folders: of a path only its last part is left. Web addresses stay.
 
     >>> without_paths("There is no index in «/srv/kamer/vectorstore». Run `rag ingest` first.")
     'There is no index in «vectorstore». Run `rag ingest` first.'
