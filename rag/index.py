@@ -36,7 +36,7 @@ from rag.settings import Settings
 from rag.types import Description, Document, Passage
 from rag.vectors import BATCH, Vectors
 
-SCHEMA = "2"
+SCHEMA = "3"
 Tick = Callable[[str, int, int], None]  # what is being done, how far, of how many
 
 
@@ -144,7 +144,7 @@ def read_state(folder: Path) -> dict[str, Any] | None:
     try:
         state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         Built(**state["built"])
-        int(state["generation"]), str(state["digest"]), int(state["passages"])
+        int(state["generation"]), str(state["digest"]), int(state.get("passages", -1))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
             f"{path} is damaged ({type(error).__name__}). Run `rag ingest --rebuild` with your documents."

@@ -10,7 +10,7 @@ from rag.ui.ask import show_error
 from rag.ui.shared import Shared
 from rag.ui.texts import text
 
-LINES = 68  # pixels of a row: a title of two or three lines is read whole
+ROW = 92  # pixels: a title of four lines is read whole
 
 
 def page(assistant: Shared, language: Language) -> None:
@@ -35,10 +35,6 @@ def page(assistant: Shared, language: Language) -> None:
         }
         for name, described in descriptions.items()
     ]
-    wide = st.column_config.TextColumn(width="large")
-    st.dataframe(
-        rows,
-        hide_index=True,
-        row_height=LINES,
-        column_config={text("title", language): wide, text("sender", language): wide},
-    )
+    widths = {text("title", language): 280, text("sender", language): 220}
+    columns = {name: st.column_config.TextColumn(width=pixels) for name, pixels in widths.items()}
+    st.dataframe(rows, hide_index=True, row_height=ROW, column_config=columns)

@@ -56,6 +56,7 @@ def _choose(what: str, options: Mapping[str, str]) -> dict[str, str]:
         format_func=lambda option: options.get(option, option),
         key=f"only_{what}",
         placeholder=text("any", said),
+        select_all=False,
         persist_state="session",
     )
     return {option: options.get(option, option) for option in chosen}
