@@ -35,7 +35,13 @@ def table(rows: list[dict[str, Any]], split: str) -> str:
     wrong = sum(counts[a, "commitment"] for a in ("demand", "question", "request"))
     lines = [f"| {split}: labelled ↓ | " + " | ".join(ACTS) + " |", "|---|" + "---:|" * len(ACTS)]
     lines += [f"| {a} | " + " | ".join(str(counts[a, b] or "") for b in ACTS) + " |" for a in ACTS]
-    return "\n".join([*lines, "", f"Right: {right:.2f} of {len(rows)}. Demands, questions or requests taken for commitments: {wrong}."])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"Right: {right:.2f} of {len(rows)}. Demands, questions or requests taken for commitments: {wrong}.",
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -37,6 +37,11 @@ _WEAK = re.compile(
     r"\b(?:overwe(?:eg|egt|gen)|bereid|kan|kunnen|zou|zouden|hoopt|streeft|verwacht|mogelijk|beziet|onderzoekt|moet|dient|roep\w*|pleit\w*|verzoek\w*|vraagt)\b",
     re.IGNORECASE,
 )
+_CABINET = re.compile(
+    r"\b(?:nederland|netherlands|kabinet|cabinet|regering|government|minister|staatssecretaris|state secretary)\b",
+    re.IGNORECASE,
+)
+_ONLY_ASKED = "the statement has the cabinet act, the cited text only asks it to"
 _CURRENCY = {
     "€": "euro",
     "eur": "euro",
@@ -175,23 +180,26 @@ def _negation(text: str, cited: str) -> Check:
 
 
 def _modality(text: str, sentences: Sequence[Sentence], quotes: Sequence[str]) -> Check:
-    """A promise in the statement needs a commitment among the cited sentences, and no other act beside it."""
-    if not _PROMISE.search(text) or (
-        _CALL.search(text) and not any(s.role == "government" for s in sentences)
-    ):
+    """A promise in the statement needs a commitment among the cited sentences, and no other act beside it.
+
+    Where only demands, requests or questions are cited, the cabinet may be named only under a verb of asking.
+    """
+    said, called = _PROMISE.search(text), _CALL.search(text)
+    if sentences and all(s.act in ("demand", "request", "question") for s in sentences):
+        bound = [m.start() for m in (said, _CABINET.search(text)) if m is not None]
+        asked = called is not None and all(called.start() < at for at in bound)
+        return Check("modality", True) if asked or not bound else Check("modality", False, _ONLY_ASKED)
+    if said is None:
         return Check("modality", True)
     committed = all(s.act == "commitment" for s in sentences if s.act not in ("report", "answer", "other"))
     committed = committed and any(s.act == "commitment" for s in sentences)
+    pairs = zip(quotes, sentences, strict=False)
     strong = any(
-        _PROMISE.search(joined(q)) or not _WEAK.search(joined(q))
-        for q, s in zip(quotes, sentences, strict=False)
-        if s.act == "commitment"
+        _PROMISE.search(joined(q)) or not _WEAK.search(joined(q)) for q, s in pairs if s.act == "commitment"
     )
-    return (
-        Check("modality", True)
-        if committed and strong
-        else Check("modality", False, "the statement promises, the cited text does not")
-    )
+    if committed and strong:
+        return Check("modality", True)
+    return Check("modality", False, "the statement promises, the cited text does not")
 
 
 def _subject(text: str, cited: str) -> Check:

@@ -170,7 +170,7 @@ def serve(
 
     settings = load_settings()
     _build_first(settings)
-    raise typer.Exit(run(port, headless))
+    run(port, headless)
 
 
 @app.command()

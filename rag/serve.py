@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import socket
-import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from rag.errors import InputError
 
 ADDRESS = "127.0.0.1"
 
 
-def serve(port: int, headless: bool) -> int:
-    """Run the app until it is stopped; its exit status. Raises InputError where the port is taken or app.py is not there."""
+def serve(port: int, headless: bool) -> NoReturn:
+    """Become the app's server, until it is stopped. Raises InputError where the port is taken or app.py is not there."""
     script = Path(__file__).parent.parent / "app.py"
     if not script.is_file():
         raise InputError("app.py is not beside the package; run `rag serve` from a checkout.")
@@ -25,15 +26,13 @@ def serve(port: int, headless: bool) -> int:
         "server.headless": "true" if headless else "false",
         "browser.gatherUsageStats": "false",
         "client.showErrorDetails": "none",
+        "client.toolbarMode": "viewer",
         "server.maxUploadSize": "20",
+        "server.fileWatcherType": "none",
     }
     arguments = [f"--{name}={value}" for name, value in options.items()]
-    try:
-        return subprocess.run(
-            [sys.executable, "-m", "streamlit", "run", str(script), *arguments], check=False
-        ).returncode
-    except KeyboardInterrupt:
-        return 0
+    command = [sys.executable, "-m", "streamlit", "run", str(script), *arguments]
+    os.execv(sys.executable, command)  # in this process's place: what stops `rag serve` stops the app
 
 
 def _taken(port: int) -> bool:

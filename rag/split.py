@@ -155,6 +155,8 @@ class _Reader:
             said = classify(text, self.state.role, part, self.call and block.kind == "list", self.previous)
             if part not in ("heading", "footnote"):
                 self.previous = said
+            if self.names != (None, None) and (_ASKER.match(text) or _ANSWERER.match(text)):
+                said = Said("other", "past")  # the head of Kamervragen says who speaks; it is nobody's act
             found = tuple(terms(view.text[start:end]))
             out.append(
                 Sentence(

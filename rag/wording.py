@@ -139,7 +139,7 @@ def introduction(
     """
     did = _REPORTED_REQUEST[language] if act == "request" and role == "government" else _DID[act][language]
     named = sender if sender and role != "government" else _WHO[role][language]
-    signed = f" ({sender})" if sender and role == "government" else ""
+    signed = f", {sender}" if sender and role == "government" else ""
     when = f" ({date})" if date else ""
     said = f"{named} {did}{signed}" if language == "en" else f"{did} {named}{signed}"
     return f"{said}, in «{title}»{when}:"

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 from typing import get_args
 
@@ -138,6 +139,20 @@ def test_filter_leaves_nothing_of_other_speakers(app):
     exchange = session.session_state["conversation"][0]
     assert {c.role for c in exchange.answer.citations} <= {"civil_society"}
     assert "Beperkt tot: maatschappelijke organisatie" in shown(session)
+
+
+def test_prose_of_a_model_stands_above_the_quotations_that_carry_it(app, ollama, monkeypatch):
+    session = app()
+    monkeypatch.setenv("RAG_LLM", "auto")
+    monkeypatch.setenv("RAG_OLLAMA_URL", ollama.url)
+    ask(session, AMOUNT)
+    answer = session.session_state["conversation"][0].answer
+    assert answer.mode == "llm" and "Geschreven door" in plain(session.caption[0].value)
+    texts = [t.value for t in session.chat_message[1].text]
+    for statement in answer.statements:
+        assert statement.text in texts
+        for c in answer.cited(statement):
+            assert any(t.startswith("“") and t.endswith(f"[{c.id}]") for t in texts)
 
 
 # -- traps ---------------------------------------------------------------------------------------------------
@@ -321,6 +336,14 @@ def test_excerpt_keeps_the_span_and_cuts_between_words():
 )
 def test_messages_lose_the_folders_of_the_machine(message, left):
     assert without_paths(message) == left
+
+
+def test_nothing_is_fetched_from_elsewhere_and_nothing_told():
+    assert "icon=" not in (ROOT / "app.py").read_text(encoding="utf-8")  # a page's icon comes from Google
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["server"]["address"] == "127.0.0.1" and config["server"]["maxUploadSize"] == 20
+    assert config["browser"]["gatherUsageStats"] is False
+    assert config["client"]["showErrorDetails"] == "none"
 
 
 def test_only_the_ui_knows_streamlit():

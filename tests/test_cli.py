@@ -373,11 +373,7 @@ def test_app_is_served_on_this_machine_only_and_sends_nothing_away(rag, monkeypa
     (tmp_path / "app.py").write_text("", encoding="utf-8")
     monkeypatch.setattr(serve, "__file__", str(tmp_path / "rag" / "serve.py"))
     asked = []
-    monkeypatch.setattr(
-        serve.subprocess,
-        "run",
-        lambda command, **_: asked.append(command) or subprocess.CompletedProcess(command, 0),
-    )
+    monkeypatch.setattr(serve.os, "execv", lambda _, command: asked.append(command))
     assert rag("serve", "--headless", "--port", "0")[0] == 2
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

@@ -314,9 +314,6 @@ def test_every_check_is_made_and_never_an_exception(statement, cited):
     assert all(c.passed != bool(c.detail) for c in checks)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="checks._CALL: any word of asking or wanting lets a promise pass on a demand"
-)
 @pytest.mark.parametrize(
     "statement",
     [
@@ -329,10 +326,6 @@ def test_word_of_asking_beside_it_does_not_turn_a_promise_into_a_demand(statemen
     assert "modality" in failed(statement, DEMAND, "demand", "civil_society")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the cabinet as doer of what only a demand speaks of is not looked at, only words of promise",
-)
 @pytest.mark.parametrize(
     "statement",
     [
