@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from rag import __version__
 from rag.filters import Filters
-from rag.generate import ChatModel, Unavailable, Written, choose_model, write
+from rag.generate import Written, write
 from rag.index import Index, open_index, read_state
+from rag.llm import ChatModel, Unavailable, choose_model
 from rag.models import load_reranker
 from rag.question import Question, check, understand
 from rag.quotes import Chosen, choose

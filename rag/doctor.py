@@ -13,8 +13,8 @@ from rich.text import Text
 
 from rag import __version__
 from rag.errors import KamerbronError
-from rag.generate import ChatModel, choose_model
 from rag.index import open_index
+from rag.llm import ChatModel, choose_model
 from rag.models import describe
 from rag.settings import Settings
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Literal
 
 from rag.errors import DocumentError, InputError
-from rag.index import Tick, Writer
+from rag.index import Tick
 from rag.manifest import NAME as MANIFEST
 from rag.manifest import read_manifest
 from rag.read import READERS, read_document
 from rag.settings import Settings
 from rag.types import Description
+from rag.writer import Writer
 
 Verdict = Literal["new", "changed", "unchanged", "removed", "refused"]
 

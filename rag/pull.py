@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from rag.errors import KamerbronError, ModelError
-from rag.generate import ollama_models
+from rag.llm import ollama_models
 from rag.models import describe, load_embeddings, split_llm
 from rag.settings import PACKAGED_MODEL, Settings
 

@@ -15,7 +15,7 @@ for _name in [n for n in os.environ if n.upper().startswith("RAG_")]:
 import pytest  # noqa: E402
 from fake_ollama import FakeOllama  # noqa: E402
 
-from rag import generate  # noqa: E402
+from rag import llm  # noqa: E402
 from rag.ingest import ingest  # noqa: E402
 from rag.settings import Settings, load_settings  # noqa: E402
 
@@ -56,7 +56,7 @@ def own_index(seed_index, tmp_path) -> Settings:
 @pytest.fixture
 def ollama(monkeypatch):
     """A fake Ollama server on this machine's own address that has the default model."""
-    monkeypatch.setattr(generate, "_silent_until", {})
+    monkeypatch.setattr(llm, "_silent_until", {})
     with FakeOllama() as server:
         yield server
 

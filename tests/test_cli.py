@@ -238,7 +238,7 @@ def test_ingest_of_what_is_not_there_and_of_a_wrong_manifest_is_bad_input(rag, t
 
 
 def test_ingest_while_another_writes_is_told(rag, own_index):
-    from rag.index import Writer
+    from rag.writer import Writer
 
     writer = Writer(own_index)
     try:

@@ -16,15 +16,13 @@ from rag import prompts
 from rag.assistant import Assistant
 from rag.generate import (
     ANSWER_TOKENS,
-    ChatModel,
-    Unavailable,
     _Collector,
     _FailedError,
     _statements,
     _within_budget,
-    choose_model,
 )
 from rag.index import open_index
+from rag.llm import ChatModel, Unavailable, choose_model
 from rag.question import understand
 from rag.retrieve import retrieve
 
@@ -186,7 +184,7 @@ def test_ollama_in_trouble_is_no_server(ask, ollama, open_seeds):
 
 
 def test_silent_server_is_asked_once_and_not_for_every_question(ask, ollama, open_seeds, monkeypatch):
-    monkeypatch.setattr("rag.generate.PROBE_SECONDS", 0.2)
+    monkeypatch.setattr("rag.llm.PROBE_SECONDS", 0.2)
     ollama.tags_silent = 30
     assert_quotes_mode(ask(), open_seeds, "no Ollama server answers")
     assert_quotes_mode(ask(), open_seeds, "no Ollama server answers")

@@ -9,11 +9,13 @@ from conftest import SEEDS, settings_for
 from langchain_core.embeddings import Embeddings
 
 import rag.index
+import rag.writer
 from rag.assistant import Assistant
 from rag.errors import KamerbronError, StoreError
-from rag.index import Writer, open_index, read_state
+from rag.index import open_index, read_state
 from rag.ingest import ingest, remove
 from rag.models import load_embeddings
+from rag.writer import Writer
 
 BRIEF = "Brief over water\n\nHet kabinet zal in 2026 de dijken bij Zwolle versterken.\n"
 LETTER = "Letter about cheese\n\nWij roepen het kabinet op om kaas te steunen.\n"
@@ -43,9 +45,10 @@ def embedded(monkeypatch):
         fail_after = 10**9
 
     log = Log()
-    monkeypatch.setattr(
-        rag.index, "load_embeddings", lambda model: Counting(load_embeddings(model), log, log.fail_after)
-    )
+    for module in (rag.index, rag.writer):
+        monkeypatch.setattr(
+            module, "load_embeddings", lambda model: Counting(load_embeddings(model), log, log.fail_after)
+        )
     return log
 
 
