@@ -17,6 +17,7 @@ from rag.llm import ChatModel, Unavailable, choose_model
 from rag.models import load_reranker
 from rag.question import Question, check, understand
 from rag.quotes import Chosen, choose
+from rag.reading import as_read
 from rag.refusal import judge
 from rag.retrieve import Retrieved, retrieve
 from rag.settings import Settings
@@ -165,6 +166,7 @@ class Assistant:
                 index.digest, index.model.name, model.name if model else None, prompt, __version__
             ),
             notices=tuple(notices),
+            readings=tuple(as_read(index.text(c.document), c.start, c.end) for c in citations),
         )
 
 

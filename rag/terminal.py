@@ -56,14 +56,14 @@ def print_answer(console: Console, answer: Answer) -> None:
             )
         )
         shown = _inert(
-            joined("\n".join(c.quote for c in cited)) if answer.mode == "quotes" else statement.text
+            " ".join(answer.reading(c) for c in cited) if answer.mode == "quotes" else statement.text
         )
         console.print(
             Text.assemble(f"  “{shown}” " if answer.mode == "quotes" else f"  {shown} ", (marks, "bold"))
         )
         if answer.mode == "llm":
             for citation in cited:
-                console.print(_text(f"    [{citation.id}] “{joined(citation.quote)}”", "dim"))
+                console.print(_text(f"    [{citation.id}] “{answer.reading(citation)}”", "dim"))
     console.print()
     console.print(_text(say("sources", language), "bold"))
     for document in dict.fromkeys(c.document for c in answer.citations):

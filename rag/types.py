@@ -195,12 +195,18 @@ class Answer:
     passages: tuple[RankedPassage, ...]
     receipt: Receipt
     notices: tuple[str, ...] = field(default=())
+    readings: tuple[str, ...] = field(default=())  # each citation's quotation as it reads; see rag.reading
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form; notices are for people and left out."""
+        """The JSON form; notices and readings are for people and left out."""
         result = dataclasses.asdict(self)
-        del result["notices"]
+        del result["notices"], result["readings"]
         return result
+
+    def reading(self, citation: Citation) -> str:
+        """A citation's quotation as it reads."""
+        at = self.citations.index(citation)
+        return self.readings[at] if at < len(self.readings) else citation.quote
 
     def cited(self, statement: Statement) -> list[Citation]:
         """The citations of one of its statements, in order."""

@@ -9,7 +9,6 @@ import streamlit as st
 
 from rag.errors import KamerbronError
 from rag.filters import Filters
-from rag.sentences import joined
 from rag.types import Answer, Language, Statement
 from rag.ui.shared import Excerpt, Place, Shared
 from rag.ui.source import place, show_citation, show_excerpt, show_label
@@ -142,10 +141,10 @@ def _show_statement(
                 introduction(first.sender, first.role, first.speech_act, first.title, first.date, language)
             )
         )
-        quoted = joined("\n".join(c.quote for c in group))
+        quoted = " ".join(answer.reading(c) for c in group)
         st.text(f"“{quoted}” {''.join(f'[{c.id}]' for c in group)}")
         for citation in group:
-            show_citation(citation, excerpts, language)
+            show_citation(citation, answer.reading(citation), excerpts, language)
 
 
 def _show_refusal(answer: Answer, excerpts: Mapping[Place, Excerpt], language: Language) -> None:

@@ -29,7 +29,9 @@ def show_label(citation: Citation, language: Language) -> None:
     st.badge(label(citation.role, citation.speech_act, language), color=_COLOURS[citation.speech_act])
 
 
-def show_citation(citation: Citation, excerpts: Mapping[Place, Excerpt], language: Language) -> None:
+def show_citation(
+    citation: Citation, reading: str, excerpts: Mapping[Place, Excerpt], language: Language
+) -> None:
     """A citation in full, with the source at its place behind an expander."""
     st.caption(reference(citation, language))
     with st.expander(literal(text("show_source", language, ids=citation.id))):
@@ -39,7 +41,7 @@ def show_citation(citation: Citation, excerpts: Mapping[Place, Excerpt], languag
         else:
             show_excerpt(there)
         st.caption(text("footnote", language))
-        st.code(footnote(citation, language), language=None, wrap_lines=True)
+        st.code(footnote(citation, reading, language), language=None, wrap_lines=True)
         if citation.url and re.fullmatch(r"https?://\S+", citation.url):
             st.link_button(text("open", language), citation.url)
 
@@ -66,7 +68,7 @@ def place(where: Citation | RankedPassage | Passage, language: Language) -> str:
     return ", ".join([where.document, *page, f"{text('characters', language)} {where.start}–{where.end}"])
 
 
-def footnote(citation: Citation, language: Language) -> str:
+def footnote(citation: Citation, reading: str, language: Language) -> str:
     """A citation as plain text to paste: the quotation, then what it stands in and where."""
     dossier = f"{text('dossier', language)} {', '.join(citation.dossier)}" if citation.dossier else ""
     parts = (
@@ -76,4 +78,4 @@ def footnote(citation: Citation, language: Language) -> str:
         dossier,
         place(citation, language),
     )
-    return f"“{joined(citation.quote)}” {', '.join(joined(p) for p in parts if p)}."
+    return f"“{reading}” {', '.join(joined(p) for p in parts if p)}."

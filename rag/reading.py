@@ -1,0 +1,32 @@
+"""A quotation as a person reads it: words broken across lines made whole, footnote numbers left out.
+
+"Actieplan 13251" is what the file holds and what the citation quotes; 1325 with note 1 is what the document says, and
+what a reader must see. The quotation itself is never changed: this is only how it is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rag.layout import read_layout
+from rag.sentences import joined
+from rag.types import Span
+
+_GLUED = re.compile(r"[^\W\d]\d{1,3}(?!\w)|\d{3,}|[.,;:?!)»”’]\d")
+
+
+def as_read(text: str, start: int, end: int) -> str:
+    """What stands at text[start:end], as it reads."""
+    quote = text[start:end]
+    if not _GLUED.search(quote):
+        return joined(quote)
+    inside = [m for m in _markers(text) if start <= m.start and m.end <= end]
+    for marker in reversed(inside):
+        quote = quote[: marker.start - start] + quote[marker.end - start :]
+    return joined(quote)
+
+
+@lru_cache(maxsize=32)
+def _markers(text: str) -> tuple[Span, ...]:
+    return tuple(read_layout(text).markers)
