@@ -9,13 +9,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rag.coverage import Described
 from rag.errors import StoreError
 from rag.types import Description, Document, Language, Passage, Sentence, Span
 
 REMEDY = "Run `rag ingest --rebuild` with your documents."
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
-    name TEXT PRIMARY KEY, digest TEXT NOT NULL, source TEXT NOT NULL, description TEXT NOT NULL, text TEXT NOT NULL
+    name TEXT PRIMARY KEY, digest TEXT NOT NULL, source TEXT NOT NULL, description TEXT NOT NULL,
+    words TEXT NOT NULL, text TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS passages (
     at INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL REFERENCES documents (name),
@@ -59,6 +61,16 @@ class Catalogue:
         """Document name -> what is known of it."""
         rows = self._rows("SELECT name, description FROM documents ORDER BY name")
         return {name: _description(data) for name, data in rows}
+
+    def described(self, name: str) -> Described:
+        """What a question may call a document by, as it was worked out when the document was read."""
+        rows = self._rows("SELECT words, description FROM documents WHERE name = ?", (name,))
+        words, description = rows[0]
+        return Described(frozenset(words.split()), _description(description).sender)
+
+    def described_words(self) -> set[str]:
+        """All words by which questions may call documents."""
+        return {w for row in self._rows("SELECT words FROM documents") for w in row[0].split()}
 
     def document(self, name: str) -> Document:
         """A whole document; raises StoreError where there is none of that name."""
@@ -117,9 +129,10 @@ class Catalogue:
             self._db.execute("BEGIN")
             self._delete(document.name)
             data = json.dumps(asdict(document.description), ensure_ascii=False)
+            words = " ".join(sorted(Described.of(document.description).document))
             self._db.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?)",
-                (document.name, document.digest, source, data, document.text),
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)",
+                (document.name, document.digest, source, data, words, document.text),
             )
             rows = [(p.id, p.document, p.language, _data(p)) for p in passages]
             self._db.executemany(

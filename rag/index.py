@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -34,7 +34,7 @@ from rag.settings import Settings
 from rag.types import Description
 from rag.vectors import Vectors
 
-SCHEMA = "3"
+SCHEMA = "4"
 Tick = Callable[[str, int, int], None]  # what is being done, how far, of how many
 
 
@@ -54,6 +54,16 @@ def built_with(model: ModelDescription) -> Built:
     for name in ("stopwords.txt", "speech_acts.toml"):
         digest.update(resources.files("rag").joinpath(f"data/{name}").read_bytes())
     return Built(SCHEMA, digest.hexdigest()[:16], model.name, model.key)
+
+
+class _DescribedDocuments(dict[str, Described]):
+    def __init__(self, catalogue: Catalogue) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+
+    def __missing__(self, name: str) -> Described:
+        self[name] = self._catalogue.described(name)
+        return self[name]
 
 
 class Index:
@@ -102,9 +112,9 @@ class Index:
         return self.catalogue.descriptions()
 
     @cached_property
-    def described(self) -> dict[str, Described]:
-        """Document name -> what a question may call it by."""
-        return {name: Described.of(d) for name, d in self.descriptions.items()}
+    def described(self) -> Mapping[str, Described]:
+        """Document name -> what a question may call it by; read from the catalogue when first asked for."""
+        return _DescribedDocuments(self.catalogue)
 
     @cached_property
     def _document_numbers(self) -> NDArray[np.int32]:
@@ -179,7 +189,7 @@ def _mismatch(was: Built, now: Built) -> str:
 def build_lexical(catalogue: Catalogue, tick: Tick) -> LexicalIndex:
     """The lexical index of everything in a catalogue."""
     total = len(catalogue.ids())
-    known = {t for d in catalogue.descriptions().values() for t in Described.of(d).document}
+    known = catalogue.described_words()
     done = 0
 
     def passages() -> Iterable[tuple[Sequence[str], Sequence[str]]]:

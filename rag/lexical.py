@@ -35,6 +35,7 @@ HEAD, MODIFIER, PART = (
     0.35,
 )  # "regime" finds "sanctieregime"; "sanctie" does; the compound finds its part
 DERIVED = 0.75  # "veroordelen" finds "veroordeling"
+MANY = 2000  # postings from which a word is added on its own
 NEAR = 0.5  # smallest Dice similarity of character 4-grams that counts as a near spelling
 
 
@@ -85,6 +86,9 @@ class LexicalIndex:
         self._word_ids = {w: i for i, w in enumerate(self.vocabulary)}
         self._key_ids = {k: i for i, k in enumerate(keys)}
         self._keys = list(keys)
+        arrays = {
+            name: np.asarray(array) for name, array in arrays.items()
+        }  # still mapped; a memmap's slices are slow
         self._arrays = arrays
         self._postings = Lists(arrays["postings_starts"], arrays["postings_docs"])  # type: ignore[arg-type]
         self._tf: Floats = arrays["postings_tf"]  # type: ignore[assignment]
@@ -183,51 +187,54 @@ class LexicalIndex:
         """The BM25 score of every passage, and each concept's inverse document frequency."""
         total = np.zeros(len(self), np.float32)
         idfs = []
+        rows: dict[tuple[str, bool], Floats] = {}
         for concept in concepts:
-            frequency = self.frequency(concept)
+            frequency = self.frequency(concept, rows)
             df = float(np.minimum(frequency, 1.0).sum())
             idf = float(np.log(1 + (len(self) - df + 0.5) / (df + 0.5)))
             idfs.append(idf)
             total += concept.weight * idf * (K1 + 1) * frequency / (frequency + self._norms)
         return total, idfs
 
-    def frequency(self, concept: Concept) -> Floats:
-        """How often each passage holds a concept, related words counted by their weights."""
+    def frequency(self, concept: Concept, rows: dict[tuple[str, bool], Floats] | None = None) -> Floats:
+        """How often each passage holds a concept, related words counted by their weights.
+
+        `rows` keeps the frequencies of single terms, for a question whose concepts share them.
+        """
         best = np.zeros(len(self), np.float32)
+        rows = {} if rows is None else rows
         for terms, weight in concept.alternatives:
-            docs, together = self._together(terms, concept.exact)
-            best[docs] = np.maximum(best[docs], weight * together)
+            together: Floats | None = None
+            for term in terms:
+                if (term, concept.exact) not in rows:
+                    rows[term, concept.exact] = self._term_frequency(term, concept.exact)
+                row = rows[term, concept.exact]
+                together = row if together is None else np.minimum(together, row)
+            if together is not None:
+                np.maximum(best, np.float32(weight) * together, out=best)
         return best
 
-    def _together(self, terms: Sequence[str], exact: bool) -> tuple[Ints, Floats]:
-        """The passages that hold all of some terms, and how often: as often as the rarest of them."""
-        docs, counts = self._term_frequency(terms[0], exact)
-        for term in terms[1:]:
-            if not len(docs):
-                break
-            others, other_counts = self._term_frequency(term, exact)
-            docs, mine, theirs = np.intersect1d(docs, others, assume_unique=True, return_indices=True)
-            counts = np.minimum(counts[mine], other_counts[theirs])
-        return docs, counts
-
-    def _term_frequency(self, term: str, exact: bool) -> tuple[Ints, Floats]:
-        """The passages that hold a term or a word related to it, and how often, each once and in their order."""
+    def _term_frequency(self, term: str, exact: bool) -> Floats:
+        """How often each passage holds a term or a word related to it: one gather for all words with few postings."""
+        out = np.zeros(len(self), np.float32)
         related = self.related(term, exact)
         if not related:
-            return np.zeros(0, np.int32), np.zeros(0, np.float32)
-        docs = np.concatenate([self._postings[w] for w in related])
-        starts = self._postings.starts
-        counts = np.concatenate([x * self._tf[starts[w] : starts[w + 1]] for w, x in related.items()])
-        if len(related) == 1:
-            return docs, counts
-        self._sums[docs] = 0.0
-        np.add.at(self._sums, docs, counts)
-        unique = np.unique(docs)
-        return unique, self._sums[unique]
-
-    @cached_property
-    def _sums(self) -> Floats:
-        return np.zeros(len(self), np.float32)
+            return out
+        words = np.fromiter(related, np.int64, len(related))
+        weights = np.fromiter(related.values(), np.float32, len(related))
+        starts, values = self._postings.starts, self._postings.values
+        sizes = starts[words + 1] - starts[words]
+        for word, weight in zip(words[sizes > MANY], weights[sizes > MANY], strict=True):
+            part = slice(starts[word], starts[word + 1])
+            out[values[part]] += weight * self._tf[part]  # a passage stands once in a word's postings
+        few = sizes <= MANY
+        words, weights, sizes = words[few], weights[few], sizes[few]
+        if sizes.sum():
+            ends = np.cumsum(sizes)
+            at = np.arange(ends[-1]) + np.repeat(starts[words] - ends + sizes, sizes)
+            counted = np.repeat(weights, sizes) * self._tf[at]
+            out += np.bincount(values[at], counted, len(self)).astype(np.float32)
+        return out
 
     def weights(self, concept: Concept) -> list[tuple[list[dict[str, float]], float]]:
         """A concept's alternatives as words of the vocabulary: for matching single sentences."""

@@ -7,7 +7,7 @@ holds the kind of fact asked for, and by the passage it stands in. Nothing is re
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.coverage import Described, Matcher, fit, passage_context, sentence_scores
@@ -40,7 +40,7 @@ class Chosen:
 def choose(
     question: Question,
     retrieved: Retrieved,
-    described: dict[str, Described],
+    described: Mapping[str, Described],
     roles: frozenset[str] = frozenset(),
 ) -> list[Chosen]:
     """The sentences that answer, the best first, then in the order of their documents; empty where nothing matches."""
@@ -74,7 +74,7 @@ def in_reading_order(question: Question, chosen: Sequence[Chosen]) -> list[Chose
 
 
 def rank_sentences(
-    question: Question, found: Sequence[Found], matcher: Matcher, described: dict[str, Described]
+    question: Question, found: Sequence[Found], matcher: Matcher, described: Mapping[str, Described]
 ) -> list[Chosen]:
     """Every sentence of some passages that could be quoted, best first."""
     out: dict[tuple[str, int], Chosen] = {}

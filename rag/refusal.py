@@ -133,7 +133,12 @@ def _around(index: Index, found: Found) -> frozenset[str]:
 def _occurs(index: Index, concept: Weighted) -> bool:
     if float(index.lexical.frequency(concept.concept).max(initial=0.0)) >= PRESENT:
         return True
-    return any(concept.strength(d.document | voice(d.sender)) >= PRESENT for d in index.described.values())
+    # The vocabulary also holds the words of titles and senders, which may stand in no passage.
+    return any(
+        weight * max(parts[0].values(), default=0.0) >= PRESENT
+        for parts, weight in concept.expanded
+        if len(parts) == 1
+    )
 
 
 def _is_name(concept: Weighted, question: str) -> bool:
