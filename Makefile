@@ -45,11 +45,11 @@ test: $(VENV)/.ready-dev ## Run the tests
 	$(BIN)/python -m pytest
 
 eval: $(VENV)/.ready-dev ## Ask the gold questions and hold the scores against the baseline
-	@RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/rag ingest seeds > /dev/null
+	@RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/rag ingest seeds > /dev/null 2>&1 || RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/rag ingest --rebuild seeds > /dev/null
 	RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/python -m eval --out out/eval.jsonl --report out/eval.md --baseline eval/baseline.json
 
 baseline: $(VENV)/.ready-dev ## Make today's scores the baseline (review the diff)
-	@RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/rag ingest seeds > /dev/null
+	@RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/rag ingest seeds > /dev/null 2>&1 || RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/rag ingest --rebuild seeds > /dev/null
 	RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/python -m eval --write-baseline eval/baseline.json
 
 check: $(VENV)/.ready-dev ## Lint and check the types

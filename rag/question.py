@@ -39,6 +39,7 @@ MAX_CHARACTERS = 2000
 GENERAL = 0.5  # weight of words that say who or what kind of act is asked for, not about what
 COMMON = 0.2  # weight of words that say little in any question: "new", "year", "come"
 OWN = 0.7  # weight of an English word itself in a Dutch text: names, loan words
+FORMS = 4  # translations or synonyms of one phrase that are searched for, best first: more brought noise, and time
 COMPONENT = 0.35  # weight of the single words of a phrase that the glossary knows as a whole
 Alternative = tuple[tuple[str, ...], float]
 
@@ -213,7 +214,10 @@ def _word_concept(word: str, language: Language) -> Concept | None:
 
 def _match_concepts(found: Sequence[str], match: Match, language: Language, known: Glossary) -> list[Concept]:
     said = found[match.start : match.end]
-    weighted = [(" ".join(said), 1.0 if language == "nl" else OWN), *match.forms]
+    weighted = [
+        (" ".join(said), 1.0 if language == "nl" else OWN),
+        *sorted(match.forms, key=lambda f: -f[1])[:FORMS],
+    ]
     best: dict[tuple[str, ...], float] = {}
     for form, weight in weighted:
         for variant in _variants(form):
