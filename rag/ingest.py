@@ -11,7 +11,7 @@ from rag.errors import DocumentError, InputError
 from rag.index import Tick
 from rag.manifest import NAME as MANIFEST
 from rag.manifest import read_manifest
-from rag.read import READERS, read_document
+from rag.read import read_document
 from rag.settings import Settings
 from rag.types import Description
 from rag.writer import Writer
@@ -151,8 +151,3 @@ def _split_again(writer: Writer, done: set[str]) -> None:
     for name in sources:
         if name not in done:
             writer.put(writer.catalogue.document(name), sources[name])
-
-
-def known_suffixes() -> list[str]:
-    """The endings of files that can be read."""
-    return sorted(READERS)

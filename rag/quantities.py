@@ -115,11 +115,6 @@ def find_quantities(text: str) -> list[Quantity]:
     return sorted(found, key=lambda q: (q.start, q.key))
 
 
-def dossier_keys(text: str) -> list[str]:
-    """The Kamerstuk numbers of a text, most exact first: "36247-11", "36247"."""
-    return [q.key for q in _dossiers(text)]
-
-
 def normal_number(written: str) -> str:
     """The plain spelling of a number written the Dutch or the English way.
 

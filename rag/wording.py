@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.types import Language, Role, SpeechAct, Time
+from rag.types import Language, Role, SpeechAct
 
 TEXTS: dict[str, dict[Language, str]] = {
     "not_in_corpus": {
@@ -143,12 +143,3 @@ def introduction(
     when = f" ({date})" if date else ""
     said = f"{named} {did}{signed}" if language == "en" else f"{did} {named}{signed}"
     return f"{said}, in «{title}»{when}:"
-
-
-def tense(time: Time, language: Language) -> str:
-    """When what is said happens: promised, being done, done."""
-    return {
-        "future": {"nl": "toekomst", "en": "future"},
-        "present": {"nl": "nu", "en": "now"},
-        "past": {"nl": "verleden", "en": "past"},
-    }[time][language]

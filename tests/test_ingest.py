@@ -7,7 +7,8 @@ from conftest import SEEDS, settings_for
 
 from rag.errors import InputError, ManifestError
 from rag.index import open_index, read_state
-from rag.ingest import ingest, known_suffixes
+from rag.ingest import ingest
+from rag.read import READERS
 
 TEXT = "Een zin over water. Nog een zin over water."
 
@@ -50,7 +51,7 @@ REFUSED = [
 def test_unreadable_file_is_refused_with_its_reason_and_the_others_are_read(
     settings, folder, name, content, reason
 ):
-    if name == "stuk.pdf" and ".pdf" in known_suffixes():
+    if name == "stuk.pdf" and ".pdf" in READERS:
         content = b"no PDF at all"
     (folder / name).write_bytes(content)
     report = ingest([folder], settings)
