@@ -22,7 +22,7 @@ from rag.refusal import judge
 from rag.retrieve import Retrieved, retrieve
 from rag.settings import Settings
 from rag.types import Answer, Citation, Language, RankedPassage, Receipt, Refusal, Statement
-from rag.verify import cite, exact, fold
+from rag.verify import cite_sentence, fold
 from rag.wording import say
 
 Turn = tuple[str, str]  # an earlier question and its answer
@@ -119,11 +119,7 @@ class Assistant:
         if isinstance(model, Unavailable):
             notices.append(say("mode_quotes", question.language, why=model.why(question.language)))
         statements, citations = quote(index, [] if refusal else chosen)
-        if (
-            not refusal
-            and "commitment" in question.acts
-            and not any(c.speech_act == "commitment" for c in citations)
-        ):
+        if not refusal and _uncommitted(question, citations):
             notices.append(say("no_commitment", question.language))
         if on_statement is not None:
             for statement in statements:
@@ -146,11 +142,7 @@ class Assistant:
             RankedPassage(f.passage.document, f.passage.start, f.passage.end, f.score, rank)
             for rank, f in enumerate(retrieved.passages[:SHOWN], 1)
         )
-        partial = (
-            bool(statements)
-            and "commitment" in question.acts
-            and not any(c.speech_act == "commitment" for c in citations)
-        )
+        partial = bool(statements) and _uncommitted(question, citations)
         return Answer(
             question=question.text,
             question_language=question.language,
@@ -181,28 +173,22 @@ def _told(written: Written, model: ChatModel, language: Language) -> list[str]:
 
 
 def quote(index: Index, chosen: Sequence[Chosen]) -> tuple[list[Statement], list[Citation]]:
-    """Statements that are quotations: one a sentence, one citation a span, each checked against the document."""
+    """Statements that are quotations: one a sentence; a sentence that cannot be quoted whole is not quoted."""
     statements: list[Statement] = []
     citations: list[Citation] = []
     for item in chosen:
         document = item.passage.document
-        text = index.text(document)
-        made: list[Citation] = []
-        for span in item.sentence.spans:
-            citation = cite(
-                len(citations) + len(made) + 1,
-                document,
-                text,
-                span,
-                item.sentence,
-                index.descriptions[document],
-            )
-            if citation is not None and exact(citation, index.text):
-                made.append(citation)
-        if len(made) == len(item.sentence.spans):  # a sentence that cannot be quoted whole is not quoted
+        description = index.descriptions[document]
+        made = cite_sentence(len(citations) + 1, document, item.sentence, description, index.text)
+        if made:
             citations += made
             statements.append(Statement(fold(" ".join(c.quote for c in made)), tuple(c.id for c in made)))
     return statements, citations
+
+
+def _uncommitted(question: Question, citations: Sequence[Citation]) -> bool:
+    """Whether a promise was asked about and none is cited."""
+    return "commitment" in question.acts and not any(c.speech_act == "commitment" for c in citations)
 
 
 def follow_up(text: str, history: Sequence[Turn]) -> Question:

@@ -45,6 +45,7 @@ class Weighted:
     concept: Concept
     expanded: Expanded
     idf: float
+    highest: float = 0.0  # the most that any passage holds of it
 
     @property
     def value(self) -> float:

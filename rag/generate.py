@@ -28,7 +28,7 @@ from rag.question import Question
 from rag.retrieve import Retrieved
 from rag.settings import Settings
 from rag.types import Citation, Description, Sentence, Statement
-from rag.verify import cite, exact, fold
+from rag.verify import cite_sentence, fold
 
 ANSWER_TOKENS = 900  # kept free for the answer
 CHARACTERS_A_TOKEN = 2.6  # Dutch under the tokenizers of Qwen, Gemma and Mistral, on the safe side
@@ -268,20 +268,12 @@ class _Collector:
     def _cite(self, picked: Sequence[Shown]) -> list[Citation]:
         made: list[Citation] = []
         for shown in picked:
-            text = self.index.text(shown.document)
-            for span in shown.sentence.spans:
-                identity = len(self.citations) + len(made) + 1
-                citation = cite(
-                    identity,
-                    shown.document,
-                    text,
-                    span,
-                    shown.sentence,
-                    self.index.descriptions[shown.document],
-                )
-                if citation is None or not exact(citation, self.index.text):
-                    return []
-                made.append(citation)
+            description = self.index.descriptions[shown.document]
+            first = len(self.citations) + len(made) + 1
+            cited = cite_sentence(first, shown.document, shown.sentence, description, self.index.text)
+            if not cited:
+                return []
+            made += cited
         self.citations += made
         return made
 

@@ -35,6 +35,7 @@ from rag.types import Description
 from rag.vectors import Vectors
 
 SCHEMA = "4"
+KEPT_TEXTS = 32  # documents whose text is kept in memory: every citation of an answer is cut out of one
 Tick = Callable[[str, int, int], None]  # what is being done, how far, of how many
 
 
@@ -80,6 +81,7 @@ class Index:
             )
         self.catalogue = Catalogue(home / "catalogue.sqlite")
         self.rebuilt: str | None = None
+        self._texts: dict[str, str] = {}
         self.owners = self.catalogue.owners()
         if len(self.owners) != int(state["passages"]):
             raise StoreError(
@@ -141,7 +143,11 @@ class Index:
 
     def text(self, document: str) -> str:
         """A document's text, unchanged: what every offset counts in."""
-        return self.catalogue.document(document).text
+        if document not in self._texts:
+            if len(self._texts) >= KEPT_TEXTS:
+                self._texts.clear()
+            self._texts[document] = self.catalogue.document(document).text
+        return self._texts[document]
 
 
 def read_state(folder: Path) -> dict[str, Any] | None:

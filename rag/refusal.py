@@ -2,7 +2,8 @@
 
 The rules look at what a careful reader would look at: does a state, a person or a year that was asked about stand in
 the documents at all; does it stand near the best sentences; is an amount asked for and none stated there; does anyone
-but an organisation say it; did a member ask it and nobody answer. Thresholds: docs/answers.md, with the curve.
+but an organisation say it; did a member ask it and nobody answer. The thresholds were set by hand on the development
+questions; docs/answers.md says how often the rules are right.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def weigh(index: Index, question: Question, retrieved: Retrieved, chosen: Sequen
     """Measure what speaks for answering."""
     names = [c for c in retrieved.concepts if _is_name(c, question.text)]
     plain = [c for c in retrieved.concepts if not c.concept.part]
-    nowhere = [c for c in plain if not _occurs(index, c)]
+    nowhere = [c for c in plain if not _occurs(c)]
     ranked = rank_sentences(question, retrieved.passages, retrieved.matcher, index.described)
     around = {id(f.passage): _around(index, f) for f in retrieved.passages}
     of_kind = 0.0
@@ -130,8 +131,8 @@ def _around(index: Index, found: Found) -> frozenset[str]:
     return own | passage_context(passage) | described.document | voices
 
 
-def _occurs(index: Index, concept: Weighted) -> bool:
-    if float(index.lexical.frequency(concept.concept).max(initial=0.0)) >= PRESENT:
+def _occurs(concept: Weighted) -> bool:
+    if concept.highest >= PRESENT:
         return True
     # The vocabulary also holds the words of titles and senders, which may stand in no passage.
     return any(

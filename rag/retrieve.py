@@ -54,11 +54,12 @@ def retrieve(
 ) -> Retrieved:
     """The k best passages for a question, of the documents and speakers that the filters let through."""
     documents = filters.documents_of(index.descriptions)
-    scores, idfs = index.lexical.scores(question.concepts)
+    scores, counted = index.lexical.scores(question.concepts)
     if documents is not None:
         scores = np.where(index.mask(documents), scores, 0.0).astype(np.float32)
     weighted = [
-        Weighted(c, index.lexical.weights(c), idf) for c, idf in zip(question.concepts, idfs, strict=True)
+        Weighted(c, index.lexical.weights(c), n.idf, n.highest)
+        for c, n in zip(question.concepts, counted, strict=True)
     ]
     matcher = Matcher(weighted)
     found = _read_candidates(index, question, matcher, scores, filters)

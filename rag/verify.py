@@ -43,3 +43,13 @@ def cite(
 def exact(citation: Citation, text_of: Callable[[str], str]) -> bool:
     """The equation of the contract: the slice of the document is the quotation."""
     return text_of(citation.document)[citation.start : citation.end] == citation.quote
+
+
+def cite_sentence(
+    first: int, document: str, sentence: Sentence, description: Description, text_of: Callable[[str], str]
+) -> list[Citation]:
+    """A sentence's citations, one a span, numbered from `first`; none at all where any of them is not exact."""
+    text = text_of(document)
+    made = [cite(first + i, document, text, s, sentence, description) for i, s in enumerate(sentence.spans)]
+    whole = [c for c in made if c is not None and exact(c, text_of)]
+    return whole if len(whole) == len(sentence.spans) else []
