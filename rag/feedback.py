@@ -22,6 +22,7 @@ from rag.types import Answer
 Verdict = Literal["up", "down"]
 NAME = "feedback.jsonl"
 LONGEST_COMMENT = 2000  # characters; what is longer is cut
+_NEEDED = {"question", "question_language", "status", "refusal", "statements", "citations"}
 PATIENCE = 5.0  # seconds to wait for another process that is writing a line
 
 
@@ -86,7 +87,7 @@ def _parse(line: str, where: str) -> Kept:
     try:
         row = json.loads(line)
         kept = Kept(str(row["at"]), row["verdict"], str(row["comment"]), row["answer"])
-        whole = kept.verdict in get_args(Verdict) and isinstance(kept.answer["question"], str)
+        whole = kept.verdict in get_args(Verdict) and set(kept.answer) >= _NEEDED
     except (ValueError, KeyError, TypeError) as error:
         raise FeedbackError(
             f"{where}: not a line of feedback ({type(error).__name__}). Mend or remove that line."
