@@ -50,7 +50,7 @@ def rescore(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     assistant = Assistant(load_settings(llm="none"))
     if len(options.files) > 1:
-        return _side_by_side([(str(f), read_lines(f)) for f in options.files], options, assistant)
+        return _side_by_side([_column(f) for f in options.files], options, assistant)
     lines = read_lines(options.files[0])
     scored = _evaluated(lines, options, assistant)
     head = f"{len(scored.golds)} questions of {options.files[0].name}, index {assistant.index.digest}."
@@ -153,6 +153,13 @@ def _evaluated(lines: Sequence[Line], options: argparse.Namespace, assistant: As
             "None of the answers is to a question of the gold set. Give the one they belong to with --gold."
         )
     return scored
+
+
+def _column(file: Path) -> tuple[str, list[Line]]:
+    """A file's lines under the name of the model that wrote them."""
+    lines = read_lines(file)
+    models = {line["answer"]["model"] for line in lines} - {None}
+    return f"{', '.join(sorted(models)) or 'none'} ({file.name})", lines
 
 
 def _side_by_side(

@@ -100,8 +100,9 @@ def side_by_side(columns: Mapping[str, Evaluation], figures: Mapping[str, Figure
     names = list(dict.fromkeys(name for made in figures.values() for name in made))
     rows = []
     for name in names:
-        found = [made[name]["all"] if name in made else None for made in figures.values()]
-        rows.append([name, *("–" if f is None else f"{f.mean:.3f} ({span(f)})" for f in found)])
+        found = [made.get(name, {}).get("all") for made in figures.values()]
+        if any(found):
+            rows.append([name, *("–" if f is None else f"{f.mean:.3f} ({span(f)})" for f in found)])
     rows.append(["answers in prose", *(_prose(e) for e in columns.values())])
     rows.append(["statements, median", *(f"{shown(e.lines) or 0:g}" for e in columns.values())])
     rows.append(["latency, median and p95, ms", *(_ms(e) for e in columns.values())])
