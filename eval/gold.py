@@ -77,12 +77,12 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
         raise GoldError(f"{path}: there is no .jsonl file there.")
     for file in files:
         try:
-            lines = file.read_text(encoding="utf-8-sig").split(
-                "\n"
-            )  # splitlines() also splits inside JSON strings
+            text = file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise GoldError(f"{file}: cannot be read ({error}).") from error
-        yield from ((f"{file.name}, line {n}", line) for n, line in enumerate(lines, 1) if line.strip())
+        for number, line in enumerate(text.split("\n"), 1):  # splitlines() also splits inside JSON strings
+            if line.strip():
+                yield f"{file.name}, line {number}", line
 
 
 def _parse(line: str, where: str, text_of: Callable[[str], str | None]) -> Gold:

@@ -25,9 +25,10 @@ def test_mean_leaves_out_questions_that_the_score_says_nothing_of():
 
 
 def test_interval_is_the_same_every_time_and_holds_the_mean():
+    fine = [question(f"q{i}-nl", 1 / (i + 1)) for i in range(61)]
+    assert figure(fine, "s") == figure(fine, "s")
     asked = [question(f"q{i}-nl", float(i % 3 > 0)) for i in range(60)]
-    first, again = figure(asked, "s"), figure(asked, "s")
-    assert first == again
+    first = figure(asked, "s")
     assert first.low < first.mean < first.high
     assert first.high - first.low == pytest.approx(2 * 1.96 * (2 / 9 / 60) ** 0.5, rel=0.15)  # √(p(1-p)/n)
 
@@ -102,6 +103,13 @@ def test_questions_of_one_run_only_are_left_out_and_none_in_common_is_an_error()
     assert (one.before, one.after, one.n, [c.better for c in one.changes]) == (0.0, 1.0, 1, [True])
     with pytest.raises(GoldError, match="no question in common"):
         compare(before[1:], after, ["s"])
+
+
+def test_both_forms_of_one_question_are_one_difference():
+    """Six pairs that got worse are six coins, not twelve."""
+    forms = [(f"q{i}-{x}", x) for i in range(6) for x in ("nl", "en")]
+    before, after = ([question(i, v, x) for i, x in forms] for v in (1.0, 0.0))
+    assert compare(before, after, ["s"])[0].p == pytest.approx(2 / 64)
 
 
 def test_changes_are_shown_question_by_question_and_held_out_ones_are_only_counted():

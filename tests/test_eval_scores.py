@@ -80,6 +80,7 @@ def test_second_place_of_the_evidence_that_was_not_found_lowers_ndcg_alone():
     assert by_passage(sample(question, listed(AT))).missed == 1
     assert value("Success@1", question, listed(AT)) == value("RR@10", question, listed(AT)) == 1
     assert value("nDCG@10", question, listed(AT)) == pytest.approx(1 / (1 + 1 / math.log2(3)))
+    assert value("span nDCG@10", question, listed(AT)) == pytest.approx(1 / (1 + 1 / math.log2(3)))
     assert value("nDCG@10", question, listed((0, FILLING))) == 1  # both in one passage
 
 
