@@ -70,7 +70,7 @@ def compare_files(arguments: Sequence[str]) -> int:
     compared = compare.compare(before.questions, after.questions, list(SCORES))
     print(compare.compared_table(compared))
     print(
-        f"\np: {compare.sign_flip.__doc__.splitlines()[0] if compare.sign_flip.__doc__ else ''} One in twenty scores is below 0.05 by chance."
+        "\np: paired permutation test over pairs, two-sided; of so many scores one below 0.05 is no surprise."
     )
     print(compare.changes_list(compared))
     return 0

@@ -93,7 +93,7 @@ def compared_table(compared: Sequence[Compared]) -> str:
         better = sum(c.better for c in one.changes)
         rows.append(
             [one.score, f"{one.before:.3f}", f"{one.after:.3f}", f"{one.after - one.before:+.3f}",
-             str(better), str(len(one.changes) - better), f"{one.p:.3f}", str(one.n)]
+             str(better), str(len(one.changes) - better), "<0.001" if one.p < 0.001 else f"{one.p:.3f}", str(one.n)]
         )  # fmt: skip
     return table(["score", "A", "B", "B − A", "better", "worse", "p", "n"], rows)
 
