@@ -11,6 +11,7 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import chromadb
 from langchain_chroma import Chroma
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -19,7 +20,7 @@ from langchain_core.retrievers import BaseRetriever
 from rank_bm25 import BM25Okapi
 
 RRF = 60
-FILE = "bm25.pickle"
+FILE, CHROMA = "bm25.pickle", "chroma"
 
 
 def tokens(text: str) -> list[str]:
@@ -39,6 +40,12 @@ def save(folder: Path, built: tuple[BM25Okapi, list[Document]]) -> None:
         pickle.dump(built, file, protocol=pickle.HIGHEST_PROTOCOL)
 
 
+def collection(folder: Path, embeddings: Embeddings) -> Chroma:
+    """Its vectors: one collection in a folder of Chroma."""
+    client = chromadb.PersistentClient(str(folder / CHROMA))
+    return Chroma("usual", embeddings, client=client, collection_metadata={"hnsw:space": "cosine"})
+
+
 class UsualWay(BaseRetriever):
     """The k best of both rankings, fused."""
 
@@ -49,11 +56,11 @@ class UsualWay(BaseRetriever):
     k: int = 10
 
     @classmethod
-    def open(cls, folder: Path, client: Any, collection: str, embeddings: Embeddings) -> UsualWay:
-        """What `save` kept in a folder, with a collection of Chroma."""
+    def open(cls, folder: Path, embeddings: Embeddings) -> UsualWay:
+        """What `save` kept in a folder, with its collection of Chroma."""
         with (folder / FILE).open("rb") as file:
             bm25, documents = pickle.load(file)  # noqa: S301 - the benchmark's own file of this run
-        chroma = Chroma(collection_name=collection, client=client, embedding_function=embeddings)
+        chroma = collection(folder, embeddings)
         return cls(bm25=bm25, documents=documents, chroma=chroma, embeddings=embeddings)
 
     def _get_relevant_documents(

@@ -94,9 +94,9 @@ class Catalogue:
         """Every passage's id and document, in the lexical index's order."""
         return [(i, d) for i, d in self._rows("SELECT id, document FROM passages ORDER BY at")]
 
-    def languages(self) -> frozenset[str]:
-        """The languages that passages are in."""
-        return frozenset(row[0] for row in self._rows("SELECT DISTINCT language FROM passages"))
+    def languages(self) -> dict[str, str]:
+        """Every passage's id -> its language, in the lexical index's order."""
+        return dict(self._rows("SELECT id, language FROM passages ORDER BY at"))
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Some passages by id; an id that is not there is left out."""

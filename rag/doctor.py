@@ -113,7 +113,7 @@ def _index(settings: Settings) -> list[Finding]:
     if index.rebuilt:
         out.append(Finding("lexical index", "note", index.rebuilt))
     try:
-        missing = index.vectors.missing(index.catalogue.ids())
+        missing = index.vectors.missing(index.catalogue.languages())
     except KamerbronError as error:
         return [*out, Finding("vectors", "problem", str(error))]
     if missing:

@@ -34,7 +34,7 @@ from rag.settings import Settings
 from rag.types import Description
 from rag.vectors import Vectors
 
-SCHEMA = "4"
+SCHEMA = "5"
 KEPT_TEXTS = 32  # documents whose text is kept in memory: every citation of an answer is cut out of one
 Tick = Callable[[str, int, int], None]  # what is being done, how far, of how many
 
@@ -132,7 +132,7 @@ class Index:
     @cached_property
     def languages(self) -> frozenset[str]:
         """The languages that its passages are in."""
-        return self.catalogue.languages()
+        return frozenset(self.catalogue.languages().values())
 
     @cached_property
     def vectors(self) -> Vectors:

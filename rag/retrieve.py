@@ -116,9 +116,8 @@ def _fuse(
     question's language only: they change places among themselves, for what it cannot read it cannot outvote.
     """
     whole = "*" in index.model.languages
-    nearest = index.vectors.nearest(
-        question.text, CANDIDATES, documents, None if whole else question.language
-    )
+    languages = index.languages if whole else index.languages & {question.language}
+    nearest = index.vectors.nearest(question.text, CANDIDATES, documents, languages)
     by_id = {f.passage.id: f for f in found}
     unread = index.catalogue.passages([i for i, _ in nearest if i not in by_id])
     voted = []

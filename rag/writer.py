@@ -101,25 +101,25 @@ class Writer:
         )
         self._embed(vectors, tick)
         build_lexical(self.catalogue, tick).save(self._home / "lexical")
-        ids = self.catalogue.ids()
+        languages = self.catalogue.languages()
         built = built_with(self.model)
         digest = hashlib.sha256(
-            json.dumps([self.catalogue.digests(), ids, _fields(built)], sort_keys=True).encode()
+            json.dumps([self.catalogue.digests(), list(languages), _fields(built)], sort_keys=True).encode()
         ).hexdigest()
         self.catalogue.close()
         state = {
             "generation": self._generation,
             "digest": digest[:32],
-            "passages": len(ids),
+            "passages": len(languages),
             "built": _fields(built),
         }
         _write_whole(self._folder / "index.json", json.dumps(state, indent=1))
-        vectors.keep_only(ids)
+        vectors.keep_only(languages)
         self._forget_old()
         return digest[:32]
 
     def _embed(self, vectors: Vectors, tick: Tick) -> None:
-        missing = vectors.missing(self.catalogue.ids())
+        missing = vectors.missing(self.catalogue.languages())
         for start in range(0, len(missing), BATCH):
             batch = missing[start : start + BATCH]
             tick("embed", start, len(missing))

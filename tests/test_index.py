@@ -70,7 +70,10 @@ def contents(settings):
     """What each of the three stores holds: passage ids of the catalogue, vectors' ids, the lexical index's size."""
     index = open_index(settings)
     ids = index.catalogue.ids()
-    stored = sorted(index.vectors._call("get", include=[])["ids"])
+    vectors = index.vectors
+    stored = sorted(
+        i for name in vectors._collections("") for i in vectors._call(name, "get", include=[])["ids"]
+    )
     return sorted(ids), stored, len(index.lexical)
 
 
@@ -254,7 +257,7 @@ def test_reader_of_an_old_generation_goes_on_and_a_new_question_sees_the_new_one
     ingest([folder], settings)
     assistant = Assistant(settings)
     reader = assistant.index
-    assert reader.vectors.nearest("Zwolle", 1, None, None)
+    assert reader.vectors.nearest("Zwolle", 1, None, ["nl"])
     (folder / "brief.txt").write_text(
         BRIEF.replace("dijken bij Zwolle", "sluizen bij Deventer"), encoding="utf-8"
     )
@@ -269,9 +272,9 @@ def test_reader_of_an_old_generation_goes_on_and_a_new_question_sees_the_new_one
 def test_reader_of_an_old_generation_may_go_on_asking_its_vectors(settings, folder):
     ingest([folder], settings)
     reader = open_index(settings)
-    before = reader.vectors.nearest("Zwolle", 2, None, None)
+    before = reader.vectors.nearest("Zwolle", 2, None, ["nl"])
     ingest([SEEDS / "003_1e5aa7dd66f4054b.txt"], settings)
-    assert [i for i, _ in reader.vectors.nearest("Zwolle", 50, None, None) if i in dict(before)]
+    assert [i for i, _ in reader.vectors.nearest("Zwolle", 50, None, ["nl"]) if i in dict(before)]
 
 
 def test_old_generations_are_removed_but_the_one_before(settings, folder):
@@ -315,7 +318,9 @@ def test_ingest_with_another_model_embeds_all_again_and_leaves_no_stale_collecti
     assert [line.verdict for line in report.lines] == ["unchanged", "unchanged"]
     index = open_index(other)
     assert sum(map(len, embedded)) == len(index.owners)
-    assert [c.name for c in index.vectors._client.list_collections()] == [f"passages-{index.model.key}"]
+    collections = index.vectors._collections("")
+    assert collections
+    assert all(name.startswith(f"passages-{index.model.key}-") for name in collections)
     assert_in_step(other)
 
 

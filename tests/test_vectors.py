@@ -7,6 +7,8 @@ from rag.errors import ModelError, StoreError
 from rag.models import describe, load_embeddings
 from rag.vectors import BATCH, Vectors
 
+LANGUAGES = {"a": "nl", "b": "nl", "c": "en"}
+BOTH = ("nl", "en")
 TEXTS = {"a": "dijken bij zwolle", "b": "kaas uit gouda", "c": "soldiers in mali"}
 
 
@@ -18,25 +20,26 @@ def model(tiny_model, tmp_path):
 @pytest.fixture
 def vectors(tmp_path, model):
     opened = Vectors(tmp_path / "chroma", "", model, lambda: load_embeddings(model))
-    metadatas = [{"document": f"{i}.txt", "language": "en" if i == "c" else "nl"} for i in TEXTS]
+    metadatas = [{"document": f"{i}.txt", "language": LANGUAGES[i]} for i in TEXTS]
     opened.add(list(TEXTS), list(TEXTS.values()), metadatas)
     return opened
 
 
 def test_only_those_without_a_vector_are_missing_in_their_order(vectors):
-    assert vectors.missing(["z", "a", "y", "c"]) == ["z", "y"]
-    assert vectors.missing([]) == []
+    assert vectors.missing({"z": "en", "a": "nl", "y": "nl", "c": "en"}) == ["z", "y"]
+    assert vectors.missing({}) == []
 
 
 def test_more_ids_than_one_query_takes_can_be_asked_for(vectors):
-    assert len(vectors.missing([f"x{n}" for n in range(7_000)])) == 7_000
+    assert len(vectors.missing({f"x{n}": "nl" for n in range(7_000)})) == 7_000
 
 
 def test_the_same_text_is_nearest_to_itself(vectors, model):
     plain = load_embeddings(model)
     for identity, text in TEXTS.items():
         assert plain.embed_documents([text])[0] == pytest.approx(
-            vectors._store.get(ids=[identity], include=["embeddings"])["embeddings"][0], abs=1e-5
+            vectors._store(LANGUAGES[identity]).get(ids=[identity], include=["embeddings"])["embeddings"][0],
+            abs=1e-5,
         )
 
 
@@ -45,36 +48,45 @@ def test_distance_is_a_cosine_not_a_square(vectors, model):
     embeddings = load_embeddings(model)
     asked, kept = embeddings.embed_query("kaas"), embeddings.embed_documents(["kaas uit gouda"])[0]
     cosine = sum(x * y for x, y in zip(asked, kept, strict=True))
-    assert dict(vectors.nearest("kaas", 3, None, None))["b"] == pytest.approx(1 - cosine, abs=1e-4)
+    assert dict(vectors.nearest("kaas", 3, None, BOTH))["b"] == pytest.approx(1 - cosine, abs=1e-4)
 
 
 def test_filters_reach_the_vectors(vectors):
-    assert {i for i, _ in vectors.nearest("zwolle", 3, None, None)} == {"a", "b", "c"}
-    assert {i for i, _ in vectors.nearest("zwolle", 3, ["b.txt", "c.txt"], None)} == {"b", "c"}
-    assert {i for i, _ in vectors.nearest("zwolle", 3, None, "en")} == {"c"}
-    assert {i for i, _ in vectors.nearest("zwolle", 3, ["a.txt"], "en")} == set()
+    assert {i for i, _ in vectors.nearest("zwolle", 3, None, BOTH)} == {"a", "b", "c"}
+    assert {i for i, _ in vectors.nearest("zwolle", 3, ["b.txt", "c.txt"], BOTH)} == {"b", "c"}
+    assert {i for i, _ in vectors.nearest("zwolle", 3, None, ["en"])} == {"c"}
+    assert {i for i, _ in vectors.nearest("zwolle", 3, ["a.txt"], ["en"])} == set()
 
 
 def test_filter_that_lets_no_document_through_finds_nothing(vectors):
-    assert vectors.nearest("zwolle", 3, [], None) == []
+    assert vectors.nearest("zwolle", 3, [], BOTH) == []
 
 
 def test_added_again_replaces_text_and_metadata(vectors):
     """Chroma's own `add` of an id that is there is silently ignored."""
     vectors.add(["a"], ["sluizen bij deventer"], [{"document": "nieuw.txt", "language": "nl"}])
     assert vectors.count() == 3
-    assert {i for i, _ in vectors.nearest("x", 3, ["nieuw.txt"], None)} == {"a"}
-    assert {i for i, _ in vectors.nearest("x", 3, ["a.txt"], None)} == set()
+    assert {i for i, _ in vectors.nearest("x", 3, ["nieuw.txt"], BOTH)} == {"a"}
+    assert {i for i, _ in vectors.nearest("x", 3, ["a.txt"], BOTH)} == set()
 
 
 def test_what_is_not_kept_is_gone_and_so_are_other_models(vectors, tmp_path, model, other_tiny_model):
     other = describe(settings_for(tmp_path, embedding_model=str(other_tiny_model)))
-    Vectors(tmp_path / "chroma", "", other, lambda: load_embeddings(other))
+    others = Vectors(tmp_path / "chroma", "", other, lambda: load_embeddings(other))
+    others.add(["a"], ["tekst"], [{"document": "a.txt", "language": "nl"}])
     reopened = Vectors(tmp_path / "chroma", "", model, lambda: load_embeddings(model))
-    assert len(reopened._client.list_collections()) == 2
-    reopened.keep_only(["b"])
-    assert {i for i, _ in reopened.nearest("zwolle", 9, None, None)} == {"b"}
-    assert [c.name for c in reopened._client.list_collections()] == [f"passages-{model.key}"]
+    assert len(reopened._client.list_collections()) == 3
+    reopened.keep_only({"b": "nl"})
+    assert [c.name for c in reopened._client.list_collections()] == [f"passages-{model.key}-nl"]
+    assert {i for i, _ in reopened.nearest("zwolle", 9, None, BOTH)} == {"b"}
+
+
+def test_passage_whose_language_changed_is_embedded_again_and_not_found_twice(vectors):
+    assert vectors.missing({"a": "en"}) == ["a"]
+    vectors.add(["a"], ["dikes near zwolle"], [{"document": "a.txt", "language": "en"}])
+    vectors.keep_only({"a": "en"})
+    assert [i for i, _ in vectors.nearest("zwolle", 9, None, BOTH)] == ["a"]
+    assert vectors.count() == 1
 
 
 def test_more_than_a_batch_survives_reopening(vectors, tmp_path, model):
@@ -82,7 +94,7 @@ def test_more_than_a_batch_survives_reopening(vectors, tmp_path, model):
     vectors.add(ids, [f"tekst {i}" for i in ids], [{"document": "n.txt", "language": "nl"}] * len(ids))
     reopened = Vectors(tmp_path / "chroma", "", model, lambda: load_embeddings(model))
     assert reopened.count() == 3 + len(ids)
-    assert reopened.missing(ids) == []
+    assert reopened.missing(dict.fromkeys(ids, "nl")) == []
 
 
 def test_opening_does_not_load_the_model(tmp_path, model):
@@ -91,7 +103,7 @@ def test_opening_does_not_load_the_model(tmp_path, model):
 
     opened = Vectors(tmp_path / "chroma", "", model, load)
     assert opened.count() == 0
-    assert opened.missing(["a"]) == ["a"]
+    assert opened.missing({"a": "nl"}) == ["a"]
 
 
 def test_chroma_server_that_does_not_answer_is_told_with_its_setting(tmp_path, model):
@@ -105,6 +117,6 @@ def test_model_that_cannot_be_loaded_is_the_models_fault_not_the_vectors(vectors
 
     opened = Vectors(tmp_path / "chroma", "", model, load)
     with pytest.raises(ModelError, match="rag pull"):
-        opened.nearest("zwolle", 3, None, None)
+        opened.nearest("zwolle", 3, None, BOTH)
     with pytest.raises(ModelError, match="rag pull"):
         opened.add(["d"], ["tekst"], [{"document": "d.txt", "language": "nl"}])
