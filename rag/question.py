@@ -223,7 +223,9 @@ def _match_concepts(found: Sequence[str], match: Match, language: Language, know
         for variant in _variants(form):
             best[variant] = max(weight, best.get(variant, 0.0))
     alternatives = tuple(best.items())
-    whole = [Concept(" ".join(said), alternatives, place=known.is_place(said, language))] if alternatives else []
+    whole = (
+        [Concept(" ".join(said), alternatives, place=known.is_place(said, language))] if alternatives else []
+    )
     if len(said) == 1 or " ".join(key(" ".join(said), language)) in _general(language):
         return whole
     parts: list[Concept] = []
