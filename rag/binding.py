@@ -49,6 +49,8 @@ def _by_any_deed(found: list[Deed], own: str) -> tuple[bool, Time] | None:
 
 
 def _without_subject(own: str) -> tuple[bool, Time] | None:
+    if _found("by_others", own):
+        return None
     if _passive(own) or _found("plain", own):
         return not _denied(own), "future"
     return (not _denied(own), "past") if _found("given", own) else None
@@ -106,7 +108,7 @@ def _passive(own: str) -> bool:
     """ "wordt per 1 april verlaagd", "zal worden voortgezet", where no other one acts."""
     main = main_clause(own)
     found = pattern("commitment", "passive").search(main) or pattern("commitment", "changed").search(main)
-    if found is None or _found("by_others", main) or _found("already", main):
+    if found is None or _found("already", main):
         return False
     will = re.match(r"z(?:al|ullen)", found[0], re.IGNORECASE) or _found("changed", main)
     return bool(will or _found("soon", main)) and not elsewhere(main[: found.start()], found[0])

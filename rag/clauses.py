@@ -28,8 +28,12 @@ _QUOTED = re.compile(r"[“„«](?:[^”“»«]*)[”“»]|\"[^\"]{12,}\"|‘
 _SAYS_ANOTHER = re.compile(  # "…, schrijft het Rode Kruis."
     r",\s*(?:aldus|zo zegt|zegt|zeggen|schrijft|schrijven|stelt|stellen|meldt|melden|verklaart|volgens)\s+(?!ik\b)[^,]*$"
 )
+# "dat" that introduces a clause, not that of "in dat kader".
+_THAT = (
+    "".join(rf"(?<!\b{w}\s)" for w in ("in", "op", "bij", "van", "na", "tot", "met", "over", "voor")) + "dat"
+)
 _INTRODUCES = (
-    r"dat|omdat|zodat|opdat|doordat|nadat|voordat|terwijl|hoewel|aangezien|"
+    rf"{_THAT}|omdat|zodat|opdat|doordat|nadat|voordat|terwijl|hoewel|aangezien|"
     r"waar(?:bij|mee|door|in|van|voor|op|om|over|aan|toe|onder|mede)?"
 )
 _SUBORDINATE = re.compile(
@@ -37,7 +41,7 @@ _SUBORDINATE = re.compile(
     rf"|\s(?:{_INTRODUCES})\s[^,;:]*|,\s*(?:die|als|indien|wanneer|zodra|mits|tenzij|of|zoals)\s[^,;:]*",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r"[,;:]|\s(?:dat|om|omdat|zodat|opdat|waar\w*|die|hoe|of|welke|maar|en)\s")
+_CLAUSE_END = re.compile(rf"[,;:]|\s(?:{_THAT}|om|omdat|zodat|opdat|waar\w*|die|hoe|of|welke|maar|en)\s")
 # What may stand first in a main clause without being its subject.
 _OPENER = re.compile(
     r"\W*(?:in|op|voor|na|vanaf|per|met|tot|binnen|over|tijdens|bij|om|onder|via|samen|naast|door|aan|uit|ten|ter|te|vóór|"
@@ -45,6 +49,13 @@ _OPENER = re.compile(
     r"volgend|komend|dit|deze|eind|begin|medio|uiterlijk|binnenkort|spoedig|straks|nog|nu|eerst|tot slot|concreet|hier|daar|hiermee|daarmee|"
     r"het komende|de komende|het volgende|de volgende|later|jaarlijks|indien|als|wanneer|zodra)\b",
     re.IGNORECASE,
+)
+_PREPOSITIONS = (
+    "in van voor naar aan bij door met tegen uit tussen namens volgens over richting of jegens onder tot dan via dankzij rond "
+    "sinds".split()
+)
+_NOT_AN_OFFICE = "".join(
+    rf"(?<!\b{w}\s)" for w in ("minister", "ministers", "ministerie", "ministeries", "staatssecretaris")
 )
 _SUBORDINATOR = re.compile(
     r"\b(?:dat|die|als|of|omdat|zodat|nadat|voordat|terwijl|indien|wanneer|zodra|waar\w*|wat|hoe|zoals)\s*$",
@@ -68,30 +79,26 @@ def _subject() -> re.Pattern[str]:
     name = r"(?-i:[A-ZÀ-Ý])[\w-]*"
     office = rf"(?:(?:\s+(?:van|voor|in|te)|,|\s+en)\s+{name}(?:\s+{name})?){{1,6}}"
     return re.compile(
-        rf"(?:\b(?:de|het|mijn|onze|deze|dit)\s+)?(?:\bnederlandse\s+)?(?<![\w-]){words_of(cues()['who']['cabinet'])}(?:-{name})?(?![\w-])(?:{office})?",
+        rf"(?:\b(?:de|het|mijn|onze|deze|dit)\s+)?(?:\bnederlandse\s+)?(?<![\w-]){words_of(cues()['words']['cabinet'])}(?:-{name})?(?![\w-])(?:{office})?",
         re.IGNORECASE,
     )
 
 
 @lru_cache(maxsize=1)
-def _not_ours() -> tuple[re.Pattern[str], ...]:
-    nouns = words_of(c for c in cues()["who"]["cabinet"] if c not in PRONOUNS)
-    name = r"(?-i:[A-ZÀ-Ý])\w+"
-    flags = re.IGNORECASE
+def _not_ours() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Other governments; then the cabinet behind a preposition: "in Nederland", and not "minister van Defensie"."""
+    listed = cues()["words"]
+    nouns = words_of(c for c in listed["cabinet"] if c not in PRONOUNS)
+    name, the = r"(?-i:[A-ZÀ-Ý])[\w-]+", r"(?:de\s+|het\s+)?"
+    governments = (
+        rf"(?-i:(?!Nederlandse)[A-ZÀ-Ý])[\w-]*(?:se|sche)\s+{nouns}",  # "de Duitse regering"
+        rf"{words_of(listed['not_this_cabinet'])}\s+{nouns}",
+        rf"(?:regering|kabinet|overheid)\s+van\s+{the}{name}",
+        rf"minist\w+\s+van\s+{name}(?:\s+{name})?\s+(?:van|uit)\s+{the}{name}",
+    )
     return (
-        re.compile(
-            rf"\b(?-i:(?!Nederlandse)[A-ZÀ-Ý])[\w-]*(?:se|sche)\s+{nouns}\b", flags
-        ),  # "de Duitse regering"
-        re.compile(rf"\b{words_of(cues()['who']['not_this_cabinet'])}\s+{nouns}\b", flags),
-        re.compile(rf"\b(?:regering|kabinet|overheid)\s+van\s+(?:de\s+|het\s+)?{name}", flags),
-        re.compile(
-            rf"\bminist\w+\s+van\s+{name}(?:\s+{name})?\s+(?:van|uit)\s+(?:de\s+|het\s+)?{name}", flags
-        ),
-        re.compile(
-            r"\b(?:in|van|voor|naar|aan|bij|door|met|tegen|uit|tussen|namens|volgens|over|richting|of|jegens|onder|tot|dan|via|dankzij|rond|sinds)\s+"
-            rf"(?:de\s+|het\s+)?{nouns}(?![\w-])",
-            flags,
-        ),
+        re.compile(rf"\b(?:{'|'.join(governments)})(?![\w-])", re.IGNORECASE),
+        re.compile(rf"\b{_NOT_AN_OFFICE}{words_of(_PREPOSITIONS)}\s+{the}{nouns}(?![\w-])", re.IGNORECASE),
     )
 
 
@@ -99,7 +106,7 @@ def _not_ours() -> tuple[re.Pattern[str], ...]:
 def _others_first() -> re.Pattern[str]:
     """Somebody else at the head of a clause: "De rechter zal | de minister …"."""
     return re.compile(
-        rf"\W*(?:de\s+|het\s+|een\s+)?(?:\w+\s+)?{words_of(cues()['who']['others'])}\b", re.IGNORECASE
+        rf"\W*(?:de\s+|het\s+|een\s+)?(?:\w+\s+)?{words_of(cues()['words']['others'])}\b", re.IGNORECASE
     )
 
 
@@ -169,7 +176,7 @@ def _opens(clause: str) -> bool:
 
 def elsewhere(before: str, verb_and_rest: str) -> bool:
     """Whether a passive tells of others: "De VN-missie | wordt …", "In Frankrijk | wordt …", "Daarom | wordt de VN-missie"."""
-    others = re.compile(rf"\b{words_of(cues()['who']['others'])}\b", re.IGNORECASE)
+    others = re.compile(rf"\b{words_of(cues()['words']['others'])}\b", re.IGNORECASE)
     if not _opens(before) and before.strip():
         whose = re.search(r"\bvan\s+(.*)", before)
         return bool(_others_first().match(before) or (whose and _others_first().match(whose[1])))
@@ -182,7 +189,7 @@ def elsewhere(before: str, verb_and_rest: str) -> bool:
 
 def _told_by_others(before: str) -> bool:
     """Whether what follows is the content of somebody else's telling: "De VN stelt dat | Nederland …"."""
-    told = re.search(r"\sdat\s[^,;]*$", before)
+    told = re.search(rf"\s{_THAT}\s[^,;]*$", before, re.IGNORECASE)
     if told is None or re.match(r"\W*dat\b", before, re.IGNORECASE):
         return False
     if len(words := told[0].split()) == 2 and _is_finite(words[1], "ik"):

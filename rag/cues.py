@@ -11,12 +11,6 @@ from typing import Any
 
 # Words and what stands between them share no character: a gap is matched in one way only, however long the text.
 _GAPS = {"…": r"(?:\W+\w+){0,24}?\W+", "..": r"(?:\W+\w+){0,3}?\W+"}
-_WHO = (
-    "cabinet",
-    "others",
-    "parliament",
-    "measure",
-)  # lists of the file that a cue may name in angle brackets
 
 
 @lru_cache(maxsize=1)
@@ -57,9 +51,13 @@ def cue_pattern(cue: str) -> str:
         if token in _GAPS:
             out += _GAPS[token]
             continue
-        words = [
-            words_of(cues()["who"][w[1:-1]]) if w[1:-1] in _WHO else words_of([w]) for w in token.split("/")
-        ]
+        words = [words_of(_listed(w)) for w in token.split("/")]
         joint = "" if not out or out.endswith(tuple(_GAPS.values())) else r"\W+"
         out += rf"{joint}(?<!\w)(?:{'|'.join(words)})(?!\w)"
     return out
+
+
+def _listed(word: str) -> list[str]:
+    """The words that a word of a cue stands for: itself, or a list that it names in angle brackets."""
+    named: list[str] = cues()["words"][word[1:-1]] if word.startswith("<") else [word]
+    return named
