@@ -21,6 +21,9 @@ _LISTS: tuple[tuple[str, Time], ...] = (
     ("present", "present"),
     ("past", "past"),
 )
+_CONTRAST = re.compile(
+    r"[;:]|,\s*(?:maar|want|al)\b", re.IGNORECASE
+)  # behind these another subject has its say
 _DENIAL = re.compile(r"\b(?:niet|geen|nooit|evenmin)\b", re.IGNORECASE)
 
 
@@ -92,8 +95,11 @@ def _goes_or_stays(deed: Deed) -> bool:
 
 def _will_do(deed: Deed, own: str) -> bool:
     """Any other verb in the present tense with a future time: "volgend jaar breidt Defensie … uit"."""
-    main = main_clause(own)
-    return _acts(deed) and _found("soon", main) and not _found("already", main)
+    return _acts(deed) and any(
+        _found("soon", part) and not _found("already", part)
+        for part in _CONTRAST.split(main_clause(own))
+        if deed.subject in part.casefold() and deed.verb in part
+    )
 
 
 def _acts(deed: Deed) -> bool:
