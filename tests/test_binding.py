@@ -99,6 +99,12 @@ def test_denied_deed_is_a_refusal(who, deed, opening):
 def test_quoted_deed_is_the_quoted_ones(who, deed, marks):
     quoted = marks.format(subject_first(who, deed).rstrip("."))
     assert act(f"{quoted}, aldus de woordvoerder van de partij.") == "report"
+    assert act(f"Het partijprogramma bevat de zin {quoted}.") == "report"
+
+
+def test_telling_behind_the_sentence_makes_it_anothers():
+    assert act("Wij zullen volhouden, schrijft het Rode Kruis.") == "report"
+    assert act("Wij zullen volhouden, zegt het kabinet toe.") == "commitment"
 
 
 @FEW
@@ -133,6 +139,7 @@ def test_footnote_binds_nobody(who, deed):
         "Mocht het nodig zijn, dan kan het kabinet besluiten 3 miljoen euro uit te trekken.",
         "In 2022 trok het kabinet 3 miljoen euro uit.",
         "Sinds 2019 ondersteunt het kabinet deze organisatie.",
+        "Het kabinet ondersteunt in 2026 inmiddels 40 organisaties.",
     ],
 )
 def test_wish_thought_or_past_deed_does_not_bind(text):
@@ -244,6 +251,12 @@ def test_commitment_says_when_it_is_kept(text, when):
 def test_present_participle_or_numeral_is_no_past_tense(text):
     """ "komende" ends as a past tense does, and hid these promises."""
     assert classify(text, "government", "body").time == "future"
+
+
+def test_ordinal_before_a_noun_is_no_past_tense():
+    """ "vierde" is also the past tense of "vieren"."""
+    assert classify("De vierde missie verloopt goed.", "government", "body").time == "present"
+    assert classify("Nederland vierde dat jubileum met Kenia.", "government", "body").time == "past"
 
 
 @pytest.mark.parametrize("piece", ["wij ", "zal het kabinet ", "dat ", "Nederland, ", "wordt ", "“"])
