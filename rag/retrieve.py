@@ -116,7 +116,8 @@ def _read_candidates(
             score += SIMILAR * (nearest.get(passage.id, least) - least)
         strengths = matcher.strengths(t for s in passage.sentences for t in s.terms)
         matched = tuple(c.concept.label for c, x in zip(matcher.concepts, strengths, strict=True) if x > 0)
-        found.append(Found(passage, round(score, 4), matched))
+        similarity = nearest.get(passage.id, least)
+        found.append(Found(passage, round(score, 4), matched, similarity))
     return sorted(found, key=lambda f: (-f.score, f.passage.document, f.passage.start)), matcher
 
 
