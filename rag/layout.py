@@ -71,8 +71,9 @@ class Layout:
 def read_layout(text: str) -> Layout:
     """Find the blocks of a text; pure, and linear in its length but for one pass over the footnotes."""
     lines = _lines(text)
-    geometry = _Geometry(lines)
-    _mark_furniture(lines)
+    geometry = _Geometry(lines, told="\u2029" in text)
+    if not geometry.told:
+        _mark_furniture(lines)
     _mark_notes(text, lines, geometry)
     _mark_structure(lines)
     _mark_headings(lines, geometry)
@@ -83,12 +84,14 @@ def read_layout(text: str) -> Layout:
 
 
 class _Geometry:
-    """How the lines of this document were set: how wide, how far apart."""
+    """How the lines of this document were set: how wide, how far apart; or `told`, by its paragraph separators, that
+    each line is a paragraph."""
 
-    def __init__(self, lines: list[Line]) -> None:
+    def __init__(self, lines: list[Line], told: bool = False) -> None:
         lengths = sorted(len(line.text) for line in lines) or [0]
+        self.told = told
         self.width = lengths[int(len(lengths) * 0.9)]
-        self.wrapped = len(lines) > 3 and self.width <= 160
+        self.wrapped = len(lines) > 3 and self.width <= 160 and not told
         gaps = Counter(min(line.gap, 3) for line in lines[1:])
         self.gap = gaps.most_common(1)[0][0] if gaps and self.wrapped else 0
 

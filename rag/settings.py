@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -38,6 +38,20 @@ class Settings(BaseSettings):
     )
     llm_timeout: float = Field(120.0, gt=0, description="seconds a language model may take for one answer")
     chroma_url: str = Field("", description="a Chroma server; empty: embedded in the index folder")
+    read_file_mb: int = Field(100, gt=0, description="megabytes of the largest file that is read")
+    read_pages: int = Field(5000, gt=0, description="pages of the longest PDF that is read")
+    read_characters: int = Field(20_000_000, gt=0, description="characters of the longest text that is read")
+    read_archive_files: int = Field(2000, gt=0, description="files of the largest archive that is read")
+    read_archive_mb: int = Field(1000, gt=0, description="megabytes of an archive's files, unpacked")
+    read_seconds: int = Field(60, gt=0, description="seconds that reading one file may take")
+    read_memory_mb: int = Field(
+        1000, ge=300, description="megabytes of memory that reading one file may take"
+    )
+    ocr: Literal["auto", "none"] = Field(
+        "auto", description="«auto»: scanned pages are recognised where Tesseract is installed; «none»: never"
+    )
+    ocr_languages: str = Field("nld+eng", description="Tesseract's languages for scanned pages")
+    ocr_seconds: int = Field(60, gt=0, description="seconds that recognising one scanned page may take")
 
     @field_validator("ollama_url", "chroma_url")
     @classmethod
