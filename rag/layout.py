@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Literal
 
-from rag.footnotes import find_markers, note_number
+from rag.footnotes import find_markers, note_number, superscript
 from rag.types import Span
 
 BlockKind = Literal["body", "heading", "list", "footnote", "label", "speaker"]
@@ -36,7 +36,7 @@ _SIGNATURE = re.compile(
 _NUMBERED = re.compile(r"\s*(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,4}\.|[A-H]\.)\s+[A-Z«\"‘'(]")
 _MARKDOWN_HEADING = re.compile(r"\s*#{1,6}\s+\S")
 _ENDS = tuple(".?!:;…")
-_CLOSERS = "\"'»”’)]* "
+_CLOSERS = "\"'»”’)]* ⁰¹²³⁴⁵⁶⁷⁸⁹"  # what may stand behind the mark that ends a sentence
 
 
 @dataclass(slots=True)
@@ -171,7 +171,7 @@ def _mark_notes(text: str, lines: list[Line], geometry: _Geometry) -> None:
 
 def _called_before(text: str, offset: int, number: int) -> bool:
     """Whether the number stands glued to a word or a full stop somewhere before the note."""
-    if f"[^{number}]" in text[:offset]:
+    if f"[^{number}]" in text[:offset] or superscript(str(number)) in text[:offset]:
         return True
     return (
         re.search(

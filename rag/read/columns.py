@@ -7,13 +7,18 @@ it is told from columns by its rows, which stand on one line across the strip an
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
+
+from rag.footnotes import superscript
 
 Strip = tuple[float, float]  # a white interval, from left to right
 FEWEST_ROWS = 4  # lines that a white strip must run through to part columns
+_RAISED = re.compile(r"[(\[]?\d{1,3}(?:[,;]\d{1,3})*[)\],;]?|[*†‡]+")  # what calls a footnote
+MARK = 4  # characters of what hangs before an item or a note: "12", "a)", "•"
 SIDE = 0.4  # of the region's width: a column narrower than this stands beside the text
 
 
@@ -68,8 +73,9 @@ def line_text(words: Sequence[Word]) -> str:
             last = words[i - 1]
             size = max(word.size, last.size)
             apart = word.x0 - last.x1 > 0.15 * size
-            begins = i == 1 and last.text.isdigit() and last.size < 0.85 * word.size  # a note's own number
-            out += "   " if word.x0 - last.x1 > 3 * size else " " if apart or begins else ""
+            first = i == 1 and len(last.text) <= MARK
+            begins = first and last.text.isdigit() and last.size < 0.9 * word.size  # a note's own number
+            out += "   " if word.x0 - last.x1 > 3 * size and not first else " " if apart or begins else ""
         out += word.text
     return out
 
@@ -81,46 +87,46 @@ def read_columns(words: Sequence[Word]) -> list[Column]:
 
 
 def _rows(words: Sequence[Word]) -> list[Row]:
-    """Words on one baseline; a small raised word joins the row that it touches."""
-    rows: list[Row] = []
-    levels: list[float] = []
-    sized = sorted(words, key=lambda w: (w.y, w.x0))
-    usual = median(w.size for w in sized) if sized else 0.0
-    small = [w for w in sized if w.size < 0.8 * usual and len(w.text) <= 8]
-    raised = set(map(id, small))
-    for word in (w for w in sized if id(w) not in raised):
-        if rows and word.y - rows[-1].y <= 0.3 * min(word.size, rows[-1].size):
-            rows[-1].words.append(word)
-            rows[-1].size = max(rows[-1].size, word.size)
-        else:
-            rows.append(Row([word], word.y, word.size))
-            levels.append(word.y)
-    alone = [word for word in small if not _attached(word, rows, levels)]
-    for word in alone:
-        near = next((r for r in reversed(rows) if abs(r.y - word.y) <= 0.3 * word.size), None)
-        if near is not None:
-            near.words.append(word)
-        else:
-            rows.append(Row([word], word.y, word.size))
+    """Words on one baseline; a small raised word, a footnote's number, joins the row that it touches."""
+    ground = _levels([w for w in words if not _RAISED.fullmatch(w.text)])
+    heights = [row.y for row in ground]
+    below = {id(w): _row_below(w, ground, heights) for w in words if _RAISED.fullmatch(w.text)}
+    raised = [w for w in words if below.get(id(w)) is not None]
+    rows = _levels([w for w in words if below.get(id(w)) is None])
+    by_word = {id(w): row for row in rows for w in row.words}
+    for word, neighbour in ((w, below[id(w)]) for w in raised):
+        if neighbour is None:
+            continue
+        calls = word.x0 > neighbour.x0  # else it is a note's own number, before its text
+        by_word[id(neighbour)].words.append(replace(word, text=superscript(word.text)) if calls else word)
     for row in rows:
         row.words.sort(key=lambda w: w.x0)
     return sorted(rows, key=lambda r: (r.y, r.x0))
 
 
-def _attached(word: Word, rows: Sequence[Row], levels: Sequence[float]) -> bool:
-    """Put a small word into the row just below its baseline whose word it touches; whether there is one."""
-    at = bisect_left(levels, word.y - 0.5)
-    for row in rows[at : at + 6]:
-        if not -0.5 <= row.y - word.y <= 0.7 * row.size:
-            continue
-        touching = (w for w in row.words if w.size > word.size)
-        if any(
-            -0.3 * w.size <= word.x0 - w.x1 <= 0.35 * w.size or 0 <= w.x0 - word.x1 <= w.size
-            for w in touching
-        ):
-            row.words.append(word)
-            return True
-    return False
+def _levels(words: Sequence[Word]) -> list[Row]:
+    """Words in rows by their baselines, from top to bottom."""
+    rows: list[Row] = []
+    for word in sorted(words, key=lambda w: (w.y, w.x0)):
+        if rows and word.y - rows[-1].y <= 0.3 * min(word.size, rows[-1].size):
+            rows[-1].words.append(word)
+            rows[-1].size = max(rows[-1].size, word.size)
+        else:
+            rows.append(Row([word], word.y, word.size))
+    return rows
+
+
+def _row_below(word: Word, rows: Sequence[Row], heights: Sequence[float]) -> Word | None:
+    """The larger word, on a lower baseline, that a small raised one touches; None where it is not raised."""
+    for row in rows[bisect_left(heights, word.y + 0.1 * word.size) :][:6]:
+        if row.y - word.y > 0.7 * row.size:
+            break
+        for near in row.words:
+            behind = -0.3 * near.size <= word.x0 - near.x1 <= 0.35 * near.size
+            before = 0 <= near.x0 - word.x1 <= 3 * near.size and near is min(row.words, key=lambda w: w.x0)
+            if word.size <= 0.9 * near.size and (behind or before):
+                return near
+    return None
 
 
 def _order(rows: list[Row], depth: int = 0) -> list[Column]:
@@ -177,6 +183,8 @@ def _columns_beside(rows: Sequence[Row], strip: Strip) -> bool:
     """Whether what stands on both sides of a strip is text, and not the cells of a table."""
     lefts, rights = _cut(rows, strip)
     if min(len(lefts), len(rights)) < 2 or max(len(lefts), len(rights)) < FEWEST_ROWS:
+        return False
+    if all(len(r.text) <= MARK for r in lefts):
         return False
     level = {id(r) for r in rows if r.x0 < strip[0] and r.x1 > strip[1]}
     aligned = len(level) / min(len(lefts), len(rights))

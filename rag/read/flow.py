@@ -2,7 +2,7 @@
 
 One paragraph a line, a blank line between them, and U+2029, the paragraph separator, at the end of each: where a text
 holds it, `layout` takes every line for a paragraph of its own and measures no widths. Footnotes stand at the end,
-one a line after its number, and their numbers are glued to the words that call them, as in a text taken from paper.
+one a line after its number, and their numbers stand raised behind the words that call them: "1325¹".
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from lxml import etree
 from readability import Document as Readable
 
 from rag.errors import DocumentError
+from rag.footnotes import superscript
 from rag.read.extract import Extract, Limits
 from rag.read.flow import BULLET, Flow
 from rag.read.markup import Element, local, parse_html
@@ -222,7 +223,7 @@ class _Walker:
         if number is None or body is None:
             return False
         before = "".join(self.line).rstrip()
-        self.line[:] = [before, number]
+        self.line[:] = [before, superscript(number)]
         if not any(known is body for _, known in self.called):
             self.called.append((number, body))
         return True

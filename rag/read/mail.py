@@ -11,7 +11,7 @@ from typing import Any
 
 from rag.errors import DocumentError
 from rag.read.extract import Extract, Limits
-from rag.read.flow import Flow
+from rag.read.flow import fold
 from rag.read.html import read_tree
 from rag.read.markup import parse_html
 
@@ -21,14 +21,11 @@ _HEADERS = (("From", "Van"), ("To", "Aan"), ("Cc", "Cc"), ("Date", "Datum"), ("S
 def read(path: Path, limits: Limits, _pages: tuple[int, ...] = ()) -> Extract:
     """Read a message; raises DocumentError for a file that is none."""
     message = parse(path)
-    head = Flow()
-    for name, shown in _HEADERS:
-        if message[name]:
-            head.add(f"{shown}: {message[name]}")
+    head = "\n".join(f"{shown}: {fold(str(message[name]))}" for name, shown in _HEADERS if message[name])
     body, remarks = _body(message)
     if len(body) > limits.characters:
         raise DocumentError(f"more than {limits.characters:,} characters of text (RAG_READ_CHARACTERS).")
-    return Extract(f"{head.text}\n{body}", said=_said(message), remarks=remarks)
+    return Extract(f"{head}\n\n{body}", said=_said(message), remarks=remarks)
 
 
 def parse(path: Path) -> EmailMessage:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import DocumentError
+from rag.footnotes import superscript
 from rag.read.docx import unpacked
 from rag.read.extract import Extract, Limits
 from rag.read.flow import BULLET, Flow
@@ -153,4 +154,4 @@ class _Walker:
             inner.block(body)
         self.flow.note(number, " ".join(inner.flow.paragraphs))
         before[-1] = before[-1].rstrip()
-        return number
+        return superscript(number)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import DocumentError
+from rag.footnotes import superscript
 from rag.read.extract import Extract, Limits
 from rag.read.flow import BULLET, Flow
 from rag.read.markup import Element, local, parse_xml
@@ -159,7 +160,7 @@ class _Walker:
         text = " ".join(self._whole(c) or self._inline(c) for c in noot if local(c) != "noot.nr")
         number = number.strip(" .)") or str(len(self.found_notes) + 1)
         self.found_notes.append((number, text))
-        return number
+        return superscript(number)
 
     def notes(self) -> None:
         """Put the notes under the text."""

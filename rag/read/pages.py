@@ -144,7 +144,7 @@ def _text(page: _Page, leading: dict[float, float]) -> str:
         )
         parts.append(("\n" if follows else "\n\n" if i else "") + "\n".join(lines))
     body = "".join(parts)
-    notes = "\n".join(row.text for row in page.notes)
+    notes = "".join(r.text + (" " if r.text.isdigit() else "\n") for r in page.notes).rstrip()
     return "\n\n".join(part for part in (body, notes) if part) + "\n"
 
 

@@ -11,6 +11,7 @@ import math
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ from pypdfium2 import raw
 from rag.errors import DocumentError
 from rag.read.columns import Word
 from rag.read.extract import Extract, Limits
+from rag.read.flow import BULLET
 from rag.read.pages import Sheet, compose
 
+MOST_PATHS = 500  # drawn shapes of a page that are looked at for bullets
 SCAN_CHARACTERS = 12  # a page with fewer, and with a picture on it, is a scan
 _INVISIBLE = 3  # the text render mode of a scanner's hidden layer
 _HYPHEN = "\x02"  # what PDFium makes of a hyphen that breaks a word at the end of a line
@@ -104,7 +107,31 @@ def _sheet(pdf: pdfium.PdfDocument, number: int) -> tuple[Sheet, int]:
     label = pdf.get_page_label(number)
     printed = label if label and label != str(number + 1) else None
     has_picture = any(True for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
-    return Sheet(list(_words(seen)), view.width, view.height, printed, picture=has_picture), hidden
+    words = list(_words(seen))
+    words += _bullets(page, view, words)
+    return Sheet(words, view.width, view.height, printed, picture=has_picture), hidden
+
+
+def _bullets(page: pdfium.PdfPage, view: _View, words: list[Word]) -> list[Word]:
+    """The bullets that are drawn and not written, as browsers print them: a small dot just before a line's first word."""
+    dots = []
+    for path in islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3), MOST_PATHS):
+        left, bottom, right, top = path.get_bounds()
+        if 1 <= right - left <= 8 and 0.8 <= (right - left) / max(top - bottom, 0.1) <= 1.25:
+            dots.append((*view.place(left, (bottom + top) / 2), right - left))
+    out = []
+    for x, y, width in dots:
+        level = [w for w in words if 0 <= w.y - y <= 0.7 * w.size]
+        first = min((w for w in level if w.x0 > x), key=lambda w: w.x0, default=None)
+        lone = not any(x - 3 * w.size < w.x1 <= x + 1 for w in level)
+        if (
+            first is not None
+            and lone
+            and width < 0.6 * first.size
+            and first.x0 - x - width <= 2.5 * first.size
+        ):
+            out.append(Word(BULLET, x, x + width, first.y, first.size))
+    return out
 
 
 @dataclass(slots=True)
