@@ -19,6 +19,7 @@ Strip = tuple[float, float]  # a white interval, from left to right
 FEWEST_ROWS = 4  # lines that a white strip must run through to part columns
 _RAISED = re.compile(r"[(\[]?\d{1,3}(?:[,;]\d{1,3})*[)\],;]?|[*†‡]+")  # what calls a footnote
 MARK = 4  # characters of what hangs before an item or a note: "12", "a)", "•"
+LEAST_WIDTH = 10  # of the size of its type: a narrower column on level lines holds a table's cells
 SIDE = 0.4  # of the region's width: a column narrower than this stands beside the text
 
 
@@ -188,15 +189,22 @@ def _columns_beside(rows: Sequence[Row], strip: Strip) -> bool:
         return False
     level = {id(r) for r in rows if r.x0 < strip[0] and r.x1 > strip[1]}
     aligned = len(level) / min(len(lefts), len(rights))
-    both_full = min(_fill(lefts), _fill(rights)) >= 0.6 and min(len(lefts), len(rights)) >= FEWEST_ROWS
+    wide = min(_width(lefts), _width(rights)) >= LEAST_WIDTH * rows[0].size
+    both_full = (
+        wide and min(_fill(lefts), _fill(rights)) >= 0.6 and min(len(lefts), len(rights)) >= FEWEST_ROWS
+    )
     smaller = median(r.size for r in lefts) / median(r.size for r in rights)
     return both_full or aligned < 0.5 or not 0.87 <= smaller <= 1.15
 
 
+def _width(rows: Sequence[Row]) -> float:
+    return max(r.x1 for r in rows) - min(r.x0 for r in rows)
+
+
 def _fill(rows: Sequence[Row]) -> float:
     """How much of their column the middle row of some rows fills."""
-    left, right = min(r.x0 for r in rows), max(r.x1 for r in rows)
-    return median((r.x1 - r.x0) / (right - left) for r in rows) if right > left else 0.0
+    width = _width(rows)
+    return median((r.x1 - r.x0) / width for r in rows) if width > 0 else 0.0
 
 
 def _cut(rows: Sequence[Row], strip: Strip) -> tuple[list[Row], list[Row]]:
@@ -215,7 +223,7 @@ def _made(rows: Sequence[Row], parts: Sequence[list[Word]]) -> list[Row]:
 def _parted(rows: Sequence[Row], strip: Strip, width: float, depth: int) -> list[Column]:
     lefts, rights = _cut(rows, strip)
     sides = [_order(lefts, depth + 1), _order(rights, depth + 1)]
-    widths = [max(r.x1 for r in side) - min(r.x0 for r in side) for side in (lefts, rights)]
+    widths = [_width(lefts), _width(rights)]
     narrow = [w < SIDE * width and w < 0.7 * other for w, other in zip(widths, reversed(widths), strict=True)]
     for columns, is_side in zip(sides, narrow, strict=True):
         for column in columns:

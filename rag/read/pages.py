@@ -173,10 +173,12 @@ def _labels(pages: Sequence[_Page]) -> list[str | None]:
     own = [page.sheet.label for page in pages]
     if any(own):
         return own
-    shifts: Counter[int] = Counter()
-    for number, page in enumerate(pages, 1):
-        printed = {int(n) for row in page.furniture for n in re.findall(r"(?<!\d)\d{1,4}(?!\d)", row.text)}
-        shifts.update(n - number for n in printed)
+    printed = [
+        {int(n) for row in page.furniture for n in re.findall(r"(?<!\d)\d{1,4}(?!\d)", row.text)}
+        for page in pages
+    ]
+    often = Counter(n for numbers in printed for n in numbers)
+    shifts = Counter(n - i for i, numbers in enumerate(printed, 1) for n in numbers if often[n] == 1)
     if not shifts:
         return own
     shift, count = shifts.most_common(1)[0]

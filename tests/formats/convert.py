@@ -194,13 +194,16 @@ def _by_chromium(text: str, target: Path, work: Path) -> None:
 
 
 def _scanned(pdf: Path, target: Path, work: Path) -> Path:
-    """Pictures of the pages, 200 dots an inch, as a scanner leaves them: no text in the file."""
+    """Pictures of the pages in black and white, 200 dots an inch, as a scanner leaves them: no text in the file."""
     from PIL import Image
 
     for old in work.glob(f"{pdf.stem}-scan*.png"):
         old.unlink()
     _run("pdftoppm", "-r", "200", "-gray", "-png", pdf, work / f"{pdf.stem}-scan")
-    pictures = [Image.open(p) for p in sorted(work.glob(f"{pdf.stem}-scan*.png"))]
+    pictures = [
+        Image.open(p).convert("L").point(lambda v: 255 if v > 160 else 0, "1")
+        for p in sorted(work.glob(f"{pdf.stem}-scan*.png"))
+    ]
     pictures[0].save(target, save_all=True, append_images=pictures[1:], resolution=200)
     return target
 
