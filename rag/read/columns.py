@@ -18,7 +18,7 @@ from rag.footnotes import superscript
 Strip = tuple[float, float]  # a white interval, from left to right
 FEWEST_ROWS = 4  # lines that a white strip must run through to part columns
 _RAISED = re.compile(r"[(\[]?\d{1,3}(?:[,;]\d{1,3})*[)\],;]?|[*†‡]+")  # what calls a footnote
-MARK = 4  # characters of what hangs before an item or a note: "12", "a)", "•"
+_HANGING = re.compile(r"\W{1,3}|\W?\d{1,3}[.):]?|[a-z][.)]|[ivxIVX]{1,4}[.)]")  # before an item or a note
 LEAST_WIDTH = 10  # of the size of its type: a narrower column on level lines holds a table's cells
 SIDE = 0.4  # of the region's width: a column narrower than this stands beside the text
 
@@ -74,7 +74,7 @@ def line_text(words: Sequence[Word]) -> str:
             last = words[i - 1]
             size = max(word.size, last.size)
             apart = word.x0 - last.x1 > 0.15 * size
-            first = i == 1 and len(last.text) <= MARK
+            first = i == 1 and _HANGING.fullmatch(last.text) is not None
             begins = first and last.text.isdigit() and last.size < 0.9 * word.size  # a note's own number
             out += "   " if word.x0 - last.x1 > 3 * size and not first else " " if apart or begins else ""
         out += word.text
@@ -185,7 +185,7 @@ def _columns_beside(rows: Sequence[Row], strip: Strip) -> bool:
     lefts, rights = _cut(rows, strip)
     if min(len(lefts), len(rights)) < 2 or max(len(lefts), len(rights)) < FEWEST_ROWS:
         return False
-    if all(len(r.text) <= MARK for r in lefts):
+    if all(_HANGING.fullmatch(r.text) for r in lefts):
         return False
     level = {id(r) for r in rows if r.x0 < strip[0] and r.x1 > strip[1]}
     aligned = len(level) / min(len(lefts), len(rights))

@@ -188,6 +188,8 @@ class _Walker:
         name = local(element)
         if not name or name in _SKIPPED or element in self.apart:
             return
+        if element.get("title") in ("header", "footer"):  # of a page, as LibreOffice exports it
+            return
         if _is_hidden(element):
             self.hidden += len("".join(element.itertext()).strip())
             return
