@@ -8,7 +8,8 @@ KamerbronError              1  the work failed
 │   ├── SettingsError          an environment variable or .env
 │   └── GoldError              a line of a gold file
 ├── StoreError              1  the index is missing, damaged, or built with other settings
-└── ModelError              1  an embedding or language model cannot be used
+├── ModelError              1  an embedding or language model cannot be used
+└── FetchError              1  a service cannot be reached, or answers otherwise than it is documented to
 """
 
 
@@ -50,3 +51,7 @@ class StoreError(KamerbronError):
 
 class ModelError(KamerbronError):
     """An embedding or language model cannot be used."""
+
+
+class FetchError(KamerbronError):
+    """A service cannot be reached, or answers otherwise than it is documented to."""

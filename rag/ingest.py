@@ -11,7 +11,7 @@ from typing import Literal
 from rag.errors import DocumentError, InputError, ManifestError
 from rag.index import Tick
 from rag.manifest import NAME as MANIFEST
-from rag.manifest import read_manifest
+from rag.manifest import SOURCES, entry, read_manifest
 from rag.read import CONTAINERS, read_document
 from rag.read.archive import Unpacked, attachments, unpack
 from rag.read.extract import Limits
@@ -87,6 +87,26 @@ def ingest(
     return Report(tuple(lines), digest)
 
 
+def propose(paths: Sequence[Path], settings: Settings) -> str:
+    """A manifest of what documents say of themselves: what was found is marked so, a role that was not is asked for.
+
+    What cannot be read is named in a comment. What a manifest gives already stands there as it was given.
+    """
+    limits = Limits.of(settings)
+    out = []
+    with TemporaryDirectory(prefix="rag-") as unpacked:
+        for file in (f for each in _files(paths) for f in _opened(each, Path(unpacked), limits)):
+            try:
+                if file.refused:
+                    raise DocumentError(file.refused)
+                document = read_document(file.path, file.described, limits)
+            except DocumentError as error:
+                out.append(f"# {' '.join(str(error).split())}\n")
+                continue
+            out.append(entry(document.name, document.description, "\n".join(document.remarks), asked=True))
+    return "\n".join(out)
+
+
 def remove(name: str, settings: Settings) -> None:
     """Take one document out of the index; raises StoreError where there is none of that name."""
     writer = Writer(settings)
@@ -153,8 +173,12 @@ def _members(container: Path, home: Path, inner: Unpacked) -> Iterator[_File]:
 
 
 def _is_document(file: Path) -> bool:
-    """A folder's README and manifest are about its documents, not among them; hidden files are nobody's."""
-    return file.name != MANIFEST and not file.name.startswith(".") and file.stem.upper() != "README"
+    """A folder's README, manifest and sources are about its documents, not among them; hidden files are nobody's."""
+    return (
+        file.name not in (MANIFEST, SOURCES)
+        and not file.name.startswith(".")
+        and file.stem.upper() != "README"
+    )
 
 
 def _read_all(found: Sequence[_File], writer: Writer, limits: Limits, tick: Tick) -> list[Line]:

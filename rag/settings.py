@@ -38,6 +38,14 @@ class Settings(BaseSettings):
     )
     llm_timeout: float = Field(120.0, gt=0, description="seconds a language model may take for one answer")
     chroma_url: str = Field("", description="a Chroma server; empty: embedded in the index folder")
+    tk_url: str = Field(
+        "https://gegevensmagazijn.tweedekamer.nl/OData/v4/2.0", description="the House's OData service"
+    )
+    sru_url: str = Field(
+        "https://repository.overheid.nl/sru", description="the SRU service of official publications"
+    )
+    fetch_pause: float = Field(1.0, ge=0, description="seconds between two requests to a service")
+    fetch_timeout: float = Field(60.0, gt=0, description="seconds that a service may take to answer")
     read_file_mb: int = Field(100, gt=0, description="megabytes of the largest file that is read")
     read_pages: int = Field(5000, gt=0, description="pages of the longest PDF that is read")
     read_characters: int = Field(20_000_000, gt=0, description="characters of the longest text that is read")
@@ -53,7 +61,7 @@ class Settings(BaseSettings):
     ocr_languages: str = Field("nld+eng", description="Tesseract's languages for scanned pages")
     ocr_seconds: int = Field(60, gt=0, description="seconds that recognising one scanned page may take")
 
-    @field_validator("ollama_url", "chroma_url")
+    @field_validator("ollama_url", "chroma_url", "tk_url", "sru_url")
     @classmethod
     def _is_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
