@@ -26,6 +26,9 @@ _ENTRY = 1024  # bytes of an archive's directory that one member may take: a lon
 ARCHIVES = frozenset({".zip", ".7z", ".rar", ".gz", ".tar", ".tgz", ".bz2", ".xz"})
 
 
+ZIP_ERRORS = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, zlib.error, RuntimeError, ValueError, struct.error)  # fmt: skip
+
+
 @dataclass(slots=True)
 class Unpacked:
     """The files that came out, and what did not: (name, why)."""
@@ -52,18 +55,11 @@ def unpack(path: Path, into: Path, limits: Limits) -> Unpacked:
                         out.files.append(target)
                     except _TooLargeError:
                         why = "unpacks to more than the limit (RAG_READ_FILE_MB, RAG_READ_ARCHIVE_MB)"
-                    except (
-                        zipfile.BadZipFile,
-                        NotImplementedError,
-                        EOFError,
-                        OSError,
-                        zlib.error,
-                        RuntimeError,
-                    ) as error:
+                    except ZIP_ERRORS as error:
                         why = f"cannot be unpacked ({error})"
                 if why:
                     out.refused.append((info.filename, why))
-    except (zipfile.BadZipFile, ValueError, EOFError, UnicodeDecodeError, struct.error) as error:
+    except ZIP_ERRORS as error:
         raise DocumentError(f"{path.name}: is damaged, or no ZIP archive ({error}).") from None
     return out
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import mammoth
 
 from rag.errors import DocumentError
+from rag.read.archive import ZIP_ERRORS
 from rag.read.extract import Extract, Limits
 from rag.read.html import read_tree
 from rag.read.markup import local, parse_html, parse_xml
@@ -32,10 +32,13 @@ def read(path: Path, limits: Limits, _pages: tuple[int, ...] = ()) -> Extract:
     for name, raw in safe.items():
         if name.endswith((".xml", ".rels")):
             parse_xml(raw)
-    made = mammoth.convert_to_html(
-        io.BytesIO(repacked(safe)), style_map=_STYLES, convert_image=mammoth.images.img_element(lambda _: {"src": ""}),
-        external_file_access=False,
-    )  # fmt: skip
+    try:
+        made = mammoth.convert_to_html(
+            io.BytesIO(repacked(safe)), style_map=_STYLES, convert_image=mammoth.images.img_element(lambda _: {"src": ""}),
+            external_file_access=False,
+        )  # fmt: skip
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, OSError) as error:
+        raise DocumentError(f"is damaged: {type(error).__name__} {error}. Save it anew.") from None
     return read_tree(parse_html(made.value.encode() or b"<p></p>", "utf-8"), _said(safe))
 
 
@@ -58,7 +61,7 @@ def unpacked(path: Path, limits: Limits) -> dict[str, bytes]:
                         "unpacks to far more than a document holds; it is made to break a reader."
                     )
             return parts
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
+    except ZIP_ERRORS as error:
         if path.read_bytes()[:8] == bytes.fromhex("d0cf11e0a1b11ae1"):
             raise DocumentError(
                 "is locked with a password, or of an older form of Office. Save it anew."

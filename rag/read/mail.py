@@ -21,7 +21,7 @@ _HEADERS = (("From", "Van"), ("To", "Aan"), ("Cc", "Cc"), ("Date", "Datum"), ("S
 def read(path: Path, limits: Limits, _pages: tuple[int, ...] = ()) -> Extract:
     """Read a message; raises DocumentError for a file that is none."""
     message = parse(path)
-    head = "\n".join(f"{shown}: {fold(str(message[name]))}" for name, shown in _HEADERS if message[name])
+    head = "\n".join(f"{shown}: {header(message, name)}" for name, shown in _HEADERS if header(message, name))
     body, remarks = _body(message)
     if len(body) > limits.characters:
         raise DocumentError(f"more than {limits.characters:,} characters of text (RAG_READ_CHARACTERS).")
@@ -31,8 +31,8 @@ def read(path: Path, limits: Limits, _pages: tuple[int, ...] = ()) -> Extract:
 def parse(path: Path) -> EmailMessage:
     """The message in a file; raises DocumentError where there is none."""
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    if not isinstance(message, EmailMessage) or not (
-        message["From"] or message["Subject"] or message["Date"]
+    if not isinstance(message, EmailMessage) or not any(
+        header(message, name) for name in ("From", "Subject", "Date")
     ):
         raise DocumentError("is no e-mail message: it names no sender, subject or date.")
     return message
@@ -50,23 +50,26 @@ def _body(message: EmailMessage) -> tuple[str, list[str]]:
     for encoding in (part.get_content_charset() or "utf-8", "utf-8", "cp1252"):
         try:
             return raw.decode(encoding).replace("\r\n", "\n"), []
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):
             continue
     return raw.decode("utf-8", "replace"), ["some characters of its text could not be read"]
 
 
+def header(message: EmailMessage, name: str) -> str:
+    """A header's text; empty where there is none, or none that the standard library can read."""
+    try:
+        return fold(str(message[name] or ""))
+    except (AttributeError, IndexError, KeyError, LookupError, TypeError, ValueError):
+        return ""
+
+
 def _said(message: EmailMessage) -> dict[str, Any]:
-    said: dict[str, Any] = {}
-    if message["Subject"]:
-        said["title"] = " ".join(str(message["Subject"]).split())
-    names = [name or address for name, address in email.utils.getaddresses([str(message["From"] or "")])]
-    if names and names[0]:
-        said["sender"] = " ".join(names[0].split())
-    sent = (
-        message["Date"].datetime
-        if message["Date"] is not None and hasattr(message["Date"], "datetime")
-        else None
-    )
-    if sent is not None:
-        said["date"] = sent.date().isoformat()
-    return said
+    said: dict[str, Any] = {"title": header(message, "Subject")}
+    names = [name or address for name, address in email.utils.getaddresses([header(message, "From")])]
+    if names:
+        said["sender"] = names[0]
+    try:
+        sent = email.utils.parsedate_to_datetime(header(message, "Date"))
+    except (ValueError, TypeError, IndexError):
+        return said
+    return {**said, "date": sent.date().isoformat()}

@@ -32,12 +32,13 @@ def parse_xml(raw: bytes) -> Element:
 
 
 def parse_html(raw: bytes, encoding: str | None = None) -> Element:
-    """An HTML document's root; raises DocumentError for one that holds nothing."""
+    """An HTML document's root; raises DocumentError for one that holds nothing. Without an encoding it is UTF-8."""
     parser = lxml_html.HTMLParser(
-        encoding=encoding, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
     )
-    try:
-        root = lxml_html.document_fromstring(raw, parser=parser)
+    try:  # decoded here: libxml2 knows fewer encodings than Python
+        text = raw.decode(encoding or "utf-8", "replace").replace("\0", "")
+        root = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, LookupError, ValueError):
         raise DocumentError("holds no HTML that can be read. Fetch or save it again.") from None
     return _checked(root)
@@ -56,4 +57,4 @@ def _checked(root: Element) -> Element:
 
 def local(element: Element) -> str:
     """An element's name without its namespace; empty for what is no element."""
-    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
