@@ -10,10 +10,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 EVAL_INDEX := out/eval-index
+EVAL_INGEST = RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/rag ingest seeds > /dev/null 2>&1 || RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/rag ingest --rebuild seeds > /dev/null
+EVAL = RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/python -m eval
 export Q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ask app test eval baseline check format bench clean
+.PHONY: help setup ask app test eval results baseline check format bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -45,12 +47,15 @@ test: $(VENV)/.ready-dev ## Run the tests
 	$(BIN)/python -m pytest
 
 eval: $(VENV)/.ready-dev ## Ask the gold questions and hold the scores against the baseline
-	@RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/rag ingest seeds > /dev/null 2>&1 || RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/rag ingest --rebuild seeds > /dev/null
-	RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/python -m eval --out out/eval.jsonl --report out/eval.md --baseline eval/baseline.json
+	@$(EVAL_INGEST)
+	$(EVAL) --out out/eval.jsonl --report out/eval.md --junit out/eval.xml --html out/eval.html --baseline eval/baseline.json
 
-baseline: $(VENV)/.ready-dev ## Make today's scores the baseline (review the diff)
-	@RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/rag ingest seeds > /dev/null 2>&1 || RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/rag ingest --rebuild seeds > /dev/null
-	RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/python -m eval --write-baseline eval/baseline.json
+results: $(VENV)/.ready-dev ## Check that the README's table is what make eval gave
+	$(EVAL) rescore out/eval.jsonl --check-readme README.md > /dev/null
+
+baseline: $(VENV)/.ready-dev ## Make today's scores the baseline, in the history and the README too (review the diff)
+	@$(EVAL_INGEST)
+	$(EVAL) --out out/eval.jsonl --write-baseline eval/baseline.json --write-history eval/history.jsonl --write-readme README.md --html out/eval.html
 
 check: $(VENV)/.ready-dev ## Lint and check the types
 	$(BIN)/ruff check .
@@ -64,6 +69,6 @@ format: $(VENV)/.ready-dev ## Format the code
 bench: $(VENV)/.ready-dev ## Measure retrieval at 100,000 passages beside the usual way
 	$(BIN)/python -m bench.retrieval
 
-clean: ## Remove the environment, the index and what runs wrote
+clean: ## Remove the environment, the index and what runs wrote; readers' feedback stays
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .hypothesis build *.egg-info
-	find vectorstore -mindepth 1 ! -name .gitignore -delete
+	find vectorstore -mindepth 1 ! -name .gitignore ! -name feedback.jsonl -delete

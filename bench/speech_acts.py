@@ -1,47 +1,72 @@
 """How well speech acts are told apart: `python -m bench.speech_acts`.
 
-Classifies the labelled sentences of tests/data/speech_acts.jsonl, written blind to the cues, and prints a confusion
-table for each split: `dev` was looked at while the cues were written, `test` was not.
+Classifies the labelled sentences of tests/data and prints a confusion table for each set: `dev` was looked at while
+the cues were written, `traps` holds further sentences by kind of trap that were labelled before and corrected against,
+`test` was never looked at.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
 from rag.sentences import joined
-from rag.speech import classify, is_call
+from rag.speech import Said, classify, is_call
 
 SENTENCES = Path("tests/data/speech_acts.jsonl")
+TRAPS = Path("tests/data/speech_acts_traps.jsonl")
 ACTS = ("commitment", "report", "answer", "decline", "question", "request", "demand", "other")
 
 
 def main() -> None:
-    """Print both tables."""
-    rows = [json.loads(line) for line in SENTENCES.read_text(encoding="utf-8").splitlines()]
-    for split in ("dev", "test"):
-        print(table([r for r in rows if r["split"] == split], split), end="\n\n")
+    """Print the three tables, and the share that is right for each kind of trap."""
+    rows, traps = _read(SENTENCES), _read(TRAPS)
+    print(table([r for r in rows if r["split"] == "dev"], "dev"), end="\n\n")
+    print(table(traps, "traps"), end="\n\n")
+    print(by_kind(traps), end="\n\n")
+    print(table([r for r in rows if r["split"] == "test"], "test"))
 
 
-def table(rows: list[dict[str, Any]], split: str) -> str:
+def _read(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _said(row: dict[str, Any]) -> Said:
+    call = bool(row["heading"]) and is_call(row["heading"])
+    return classify(joined(row["text"]), row["role"], row["part"], call)
+
+
+def table(rows: list[dict[str, Any]], name: str) -> str:
     """Rows are labels, columns what the rules say."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for row in rows:
-        call = bool(row["heading"]) and is_call(row["heading"])
-        counts[row["act"], classify(joined(row["text"]), row["role"], row["part"], call).act] += 1
+    said = [_said(row) for row in rows]
+    counts = Counter((row["act"], s.act) for row, s in zip(rows, said, strict=True))
     right = sum(counts[a, a] for a in ACTS) / len(rows)
-    wrong = sum(counts[a, "commitment"] for a in ("demand", "question", "request"))
-    lines = [f"| {split}: labelled ↓ | " + " | ".join(ACTS) + " |", "|---|" + "---:|" * len(ACTS)]
+    times = sum(row["time"] == s.time for row, s in zip(rows, said, strict=True)) / len(rows)
+    asked = sum(counts[a, "commitment"] for a in ("demand", "question", "request"))
+    told = sum(counts[a, "commitment"] for a in ("report", "answer", "other"))
+    promised = sum(counts["commitment", a] for a in ACTS)
+    lines = [f"| {name}: labelled ↓ | " + " | ".join(ACTS) + " |", "|---|" + "---:|" * len(ACTS)]
     lines += [f"| {a} | " + " | ".join(str(counts[a, b] or "") for b in ACTS) + " |" for a in ACTS]
     return "\n".join(
         [
             *lines,
             "",
-            f"Right: {right:.2f} of {len(rows)}. Demands, questions or requests taken for commitments: {wrong}.",
+            f"Right: {right:.2f} of {len(rows)}; time right: {times:.2f}. Commitments found: "
+            f"{counts['commitment', 'commitment']} of {promised}. Taken for commitments: demands, questions or "
+            f"requests {asked}, reports, answers or others {told}, refusals {counts['decline', 'commitment']}.",
         ]
     )
+
+
+def by_kind(rows: list[dict[str, Any]]) -> str:
+    """The share that is right for each kind of trap."""
+    right: defaultdict[str, list[bool]] = defaultdict(list)
+    for row in rows:
+        right[row["kind"]].append(_said(row).act == row["act"])
+    lines = [f"| {kind} | {len(found)} | {sum(found) / len(found):.2f} |" for kind, found in right.items()]
+    return "\n".join(["| kind of trap | sentences | right |", "|---|---:|---:|", *lines])
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -30,6 +30,7 @@ class Gold:
     split: str
     act: str | None
     role: str | None
+    pair: str  # what the Dutch and the English form of one question share; its own id where it has no other form
 
     @property
     def answerable(self) -> bool:
@@ -47,29 +48,41 @@ def read_gold(path: Path, text_of: Callable[[str], str | None]) -> list[Gold]:
 
     `text_of` gives the text of the indexed document with a file stem, or None where the index lacks it.
     """
-    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-    if not files:
-        raise GoldError(f"{path}: there is no .jsonl file there.")
     found: list[Gold] = []
     seen: dict[str, str] = {}
-    for file in files:
-        for number, line in enumerate(_lines(file), 1):
-            if line.strip():
-                gold = _parse(line, f"{file.name}, line {number}", text_of)
-                if gold.id in seen:
-                    raise GoldError(
-                        f"{file.name}, line {number}: the id «{gold.id}» stands in {seen[gold.id]} too."
-                    )
-                seen[gold.id] = f"{file.name}, line {number}"
-                found.append(gold)
+    for where, line in _lines(path):
+        gold = _parse(line, where, text_of)
+        if gold.id in seen:
+            raise GoldError(f"{where}: the id «{gold.id}» stands in {seen[gold.id]} too.")
+        seen[gold.id] = where
+        found.append(gold)
     return found
 
 
-def _lines(file: Path) -> list[str]:
-    try:
-        return file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise GoldError(f"{file}: cannot be read ({error}).") from error
+def asked(path: Path) -> list[str]:
+    """Every question of a file or folder, without a look at its evidence; raises GoldError naming the line."""
+    questions = []
+    for where, line in _lines(path):
+        try:
+            questions.append(str(json.loads(line)["question"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise GoldError(f"{where}: not a gold line ({type(error).__name__}: {error}).") from error
+    return questions
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Where a line stands, and the line; empty ones are left out."""
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    if not files:
+        raise GoldError(f"{path}: there is no .jsonl file there.")
+    for file in files:
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise GoldError(f"{file}: cannot be read ({error}).") from error
+        for number, line in enumerate(text.split("\n"), 1):  # splitlines() also splits inside JSON strings
+            if line.strip():
+                yield f"{file.name}, line {number}", line
 
 
 def _parse(line: str, where: str, text_of: Callable[[str], str | None]) -> Gold:
@@ -82,22 +95,38 @@ def _parse(line: str, where: str, text_of: Callable[[str], str | None]) -> Gold:
             kind=row["kind"],
             question=str(row["question"]),
             documents=documents,
-            evidence=tuple(str(e) for e in row["evidence"]),
-            facts=tuple(tuple(str(a) for a in fact) for fact in row["facts"]),
-            history=tuple((str(t["question"]), str(t["answer"])) for t in row.get("history", [])),
+            evidence=tuple(str(e) for e in _list(row["evidence"])),
+            facts=tuple(tuple(str(a) for a in _list(fact)) for fact in _list(row["facts"])),
+            history=tuple((str(t["question"]), str(t["answer"])) for t in _list(row.get("history", []))),
             split=row.get("split", "dev"),
             act=row.get("act"),
             role=row.get("role"),
+            pair=str(row.get("pair") or row["id"]),
         )
+        if row.get("draft"):
+            raise GoldError(
+                f"{where}: still a draft. Review it (eval/gold/README.md), then take «draft» out."
+            )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise GoldError(f"{where}: not a gold line ({type(error).__name__}: {error}).") from error
     _check(gold, where, text_of)
     return gold
 
 
+def _list(value: Any) -> list[Any]:
+    """A list as it is: a text in its place would be read letter by letter."""
+    if not isinstance(value, list):
+        raise TypeError(f"«{value!s:.40}» is not a list")
+    return value
+
+
 def _check(gold: Gold, where: str, text_of: Callable[[str], str | None]) -> None:
     if gold.lang not in ("nl", "en") or gold.kind not in get_args(Kind):
         raise GoldError(f"{where}: unknown lang «{gold.lang}» or kind «{gold.kind}».")
+    if gold.split not in ("dev", "test"):
+        raise GoldError(f"{where}: unknown split «{gold.split}»; dev or test.")
+    if not gold.question.strip() or not all(fact and all(fact) for fact in gold.facts):
+        raise GoldError(f"{where}: an empty question, or a fact without a spelling.")
     if gold.answerable != bool(gold.evidence):
         raise GoldError(f"{where}: a question has evidence, or is unanswerable; not both and not neither.")
     texts = {stem: text_of(stem) for stem in gold.documents}

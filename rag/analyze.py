@@ -132,7 +132,7 @@ def quantity_terms(kind: str, key: str) -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def _state_names() -> frozenset[str]:
+def state_names() -> frozenset[str]:
     """Names of states, which no dictionary of common words knows: "Kameroen" is no form of "kamer"."""
     return frozenset(
         normal(n) for code in ("nl", "en") for n in Locale(code).territories.values() if " " not in n
@@ -142,7 +142,7 @@ def _state_names() -> frozenset[str]:
 @lru_cache(maxsize=200_000)
 def lemma(word: str, language: str = "nl") -> str:
     """A word's dictionary form by simplemma, which keeps "geweld" where Snowball's Dutch stemmer makes it "wel"."""
-    if not word or not word[0].isalpha() or word in _state_names():
+    if not word or not word[0].isalpha() or word in state_names():
         return word
     return normal(simplemma.lemmatize(word, lang=language).replace("_", ""))
 
@@ -177,7 +177,7 @@ def root(word: str) -> str:
     Cruder than a lemma and worth less; at least four letters are left standing.
     """
     base = lemma(word)
-    if word in _state_names():
+    if word in state_names():
         return re.sub(r"(?:[ao]s|[aeiou]+)$", "", base) if len(base) >= 7 else base
     for suffix in _SUFFIXES:
         if base.endswith(suffix) and len(base) - len(suffix) >= (4 if suffix in ("en", "e") else 5):

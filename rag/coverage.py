@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -54,13 +54,17 @@ class Weighted:
 
     def strength(self, terms: Iterable[str]) -> float:
         """How fully a set of terms speaks of the concept, from 0 to 1."""
-        return Matcher((self,)).strengths(terms)[0]
+        there = frozenset(terms)
+        return Matcher((self,), there).strengths(there)[0]
 
 
 class Matcher:
-    """How fully a set of terms speaks of each of some concepts; one look-up a term, whatever the number of concepts."""
+    """How fully a set of terms speaks of each of some concepts; one look-up a term, whatever the number of concepts.
 
-    def __init__(self, concepts: Sequence[Weighted]) -> None:
+    `terms` are all that it will be asked about: of a concept's thousands of related words only these are kept.
+    """
+
+    def __init__(self, concepts: Sequence[Weighted], terms: Set[str]) -> None:
         self.concepts = tuple(concepts)
         self._size = len(concepts)
         self._parts: dict[tuple[int, int], tuple[int, float]] = {}
@@ -69,8 +73,8 @@ class Matcher:
             for a, (parts, weight) in enumerate(concept.expanded):
                 self._parts[c, a] = (len(parts), weight)
                 for p, words in enumerate(parts):
-                    for word, how_much in words.items():
-                        self._hits[word].append(((c, a), p, how_much))
+                    for word in words.keys() & terms:
+                        self._hits[word].append(((c, a), p, words[word]))
 
     def strengths(self, terms: Iterable[str]) -> list[float]:
         """One value from 0 to 1 a concept; an alternative of several terms is as strong as its weakest."""
@@ -166,6 +170,15 @@ def meant(concept: Weighted, sentence: Sentence) -> float:
     if wanted == "commitment" and sentence.role == "government":
         return MEANT.get(sentence.act, 0.0)
     return SPOKEN if wanted == sentence.role else 0.0
+
+
+def all_terms(passage: Passage, described: Described) -> set[str]:
+    """Every term that is looked at when a passage's sentences are scored."""
+    out = {t for s in passage.sentences for t in s.terms}
+    out.update(passage.context, described.document)
+    for speaker in {s.speaker or described.sender for s in passage.sentences}:
+        out |= voice(speaker)
+    return out
 
 
 def passage_context(passage: Passage) -> frozenset[str]:

@@ -82,8 +82,15 @@ def _embedding(settings: Settings) -> list[Finding]:
     except KamerbronError as error:
         return [Finding("embedding model", "problem", str(error))]
     knows = "every language" if "*" in model.languages else ", ".join(sorted(model.languages))
-    votes = "" if model.knows("nl") else "; it has no vote on Dutch passages, lexical search answers alone"
-    return [Finding("embedding model", "ok" if not votes else "note", f"{model.name}, knows {knows}{votes}")]
+    if model.knows("nl"):
+        return [Finding("embedding model", "ok", f"{model.name}, knows {knows}")]
+    votes = "is given Dutch word by word in English" if model.reads("nl") else "has no vote on Dutch passages"
+    return [
+        Finding(
+            "embedding model", "note",
+            f"{model.name}, knows {knows}; it {votes}. A multilingual model finds more: see README, Models.",
+        )
+    ]  # fmt: skip
 
 
 def _language_model(settings: Settings) -> list[Finding]:

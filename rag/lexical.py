@@ -33,7 +33,6 @@ HEAD = 0.7  # "regime" finds "sanctieregime"
 MODIFIER = 0.6  # "sanctie" finds it too
 PART = 0.35  # "sanctieregime" finds "regime"
 DERIVED = 0.75  # "veroordelen" finds "veroordeling"
-MANY = 2000  # postings from which a word is added on its own
 NEAR = 0.5  # smallest Dice similarity of character 4-grams that counts as a near spelling
 
 
@@ -72,6 +71,15 @@ class Lists:
         return Lists(starts, np.fromiter((v for x in lists for v in x), np.int32, int(starts[-1])))
 
 
+@dataclass(frozen=True, slots=True)
+class Relatives:
+    """The words of the vocabulary that count as a term, each with how much: as words, and as numbers for the postings."""
+
+    words: dict[str, float]
+    ids: NDArray[np.int64]
+    weights: Floats
+
+
 class LexicalIndex:
     """An opened index; `scores` is the question, `save` and `open` keep it in a folder."""
 
@@ -101,7 +109,7 @@ class LexicalIndex:
         self._by_key = Lists(arrays["keys_starts"], arrays["keys_words"])  # type: ignore[arg-type]
         self._gram_sizes: Ints = arrays["gram_sizes"]  # type: ignore[assignment]
         self.variants = Variants()
-        self._related: dict[tuple[str, Variants], dict[int, float]] = {}
+        self._related: dict[tuple[str, Variants | None], Relatives] = {}
 
     def __len__(self) -> int:
         return len(self._arrays["lengths"])
@@ -194,12 +202,16 @@ class LexicalIndex:
         total = np.zeros(len(self), np.float32)
         statistics = []
         rows: dict[tuple[str, bool], Floats] = {}
+        room = np.empty(len(self), np.float32)  # one array for all that is worked out on the way
         for concept in concepts:
             frequency = self.frequency(concept, rows)
-            df = float(np.minimum(frequency, 1.0).sum())
+            df = float(np.minimum(frequency, 1.0, out=room).sum())
             idf = float(np.log(1 + (len(self) - df + 0.5) / (df + 0.5)))
             statistics.append(Statistics(idf, float(frequency.max(initial=0.0))))
-            total += concept.weight * idf * (K1 + 1) * frequency / (frequency + self._norms)
+            np.add(frequency, self._norms, out=room)
+            np.divide(frequency, room, out=room)
+            room *= np.float32(concept.weight * idf * (K1 + 1))
+            total += room
         return total, statistics
 
     def frequency(self, concept: Concept, rows: dict[tuple[str, bool], Floats] | None = None) -> Floats:
@@ -217,50 +229,50 @@ class LexicalIndex:
                 row = rows[term, concept.exact]
                 together = row if together is None else np.minimum(together, row)
             if together is not None:
-                np.maximum(best, np.float32(weight) * together, out=best)
+                np.maximum(best, together if weight == 1.0 else np.float32(weight) * together, out=best)
         return best
 
     def _term_frequency(self, term: str, exact: bool) -> Floats:
-        """How often each passage holds a term or a word related to it: one gather for all words with few postings."""
+        """How often each passage holds a term or a word related to it: all their postings end to end, added up."""
         out = np.zeros(len(self), np.float32)
-        related = self.related(term, exact)
-        if not related:
-            return out
-        words = np.fromiter(related, np.int64, len(related))
-        weights = np.fromiter(related.values(), np.float32, len(related))
-        starts, values = self._postings.starts, self._postings.values
-        sizes = starts[words + 1] - starts[words]
-        for word, weight in zip(words[sizes > MANY], weights[sizes > MANY], strict=True):
-            part = slice(starts[word], starts[word + 1])
-            out[values[part]] += weight * self._tf[part]  # a passage stands once in a word's postings
-        few = sizes <= MANY
-        words, weights, sizes = words[few], weights[few], sizes[few]
-        if sizes.sum():
-            ends = np.cumsum(sizes)
-            at = np.arange(ends[-1]) + np.repeat(starts[words] - ends + sizes, sizes)
-            counted = np.repeat(weights, sizes) * self._tf[at]
-            out += np.bincount(values[at], counted, len(self)).astype(np.float32)
+        found = self._relatives(term, exact)
+        if len(found.ids):
+            starts, values = self._postings.starts, self._postings.values
+            begins, ends = starts[found.ids], starts[found.ids + 1]
+            parts = [slice(a, b) for a, b in zip(begins.tolist(), ends.tolist(), strict=True)]
+            counts = np.concatenate([self._tf[part] for part in parts])
+            counts *= np.repeat(found.weights, ends - begins)
+            np.add.at(out, np.concatenate([values[part] for part in parts]), counts)
         return out
 
     def weights(self, concept: Concept) -> list[tuple[list[dict[str, float]], float]]:
         """A concept's alternatives as words of the vocabulary: for matching single sentences."""
         return [
-            (
-                [{self.vocabulary[w]: x for w, x in self.related(t, concept.exact).items()} for t in terms],
-                weight,
-            )
+            ([self.related(t, concept.exact) for t in terms], weight)
             for terms, weight in concept.alternatives
         ]
 
-    def related(self, term: str, exact: bool = False) -> dict[int, float]:
+    def related(self, term: str, exact: bool = False) -> dict[str, float]:
         """The words of the vocabulary that count as a term, each with how much (1 for the term itself)."""
-        if exact or not term[:1].isalpha():
-            return {self._word_ids[term]: 1.0} if term in self._word_ids else {}
-        if (term, self.variants) not in self._related:
+        return self._relatives(term, exact).words
+
+    def _relatives(self, term: str, exact: bool) -> Relatives:
+        alone = exact or not term[:1].isalpha()
+        key = (term, None if alone else self.variants)
+        if key not in self._related:
             if len(self._related) > 20_000:
                 self._related.clear()
-            self._related[term, self.variants] = self._relate(term)
-        return self._related[term, self.variants]
+            ids = (
+                ({self._word_ids[term]: 1.0} if term in self._word_ids else {})
+                if alone
+                else self._relate(term)
+            )
+            self._related[key] = Relatives(
+                {self.vocabulary[i]: weight for i, weight in ids.items()},
+                np.fromiter(ids, np.int64, len(ids)),
+                np.fromiter(ids.values(), np.float32, len(ids)),
+            )
+        return self._related[key]
 
     def _relate(self, term: str) -> dict[int, float]:
         out: dict[int, float] = {}

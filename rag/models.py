@@ -21,6 +21,7 @@ from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
+from rag import gloss
 from rag.errors import ModelError, SettingsError
 from rag.settings import PACKAGED_MODEL, Settings
 
@@ -39,15 +40,26 @@ class ModelDescription:
     languages: frozenset[str]
     query_prefix: str = ""
     passage_prefix: str = ""
+    gloss: str = (
+        ""  # digest of the list by which Dutch is put into English words for it; "" where that is not done
+    )
 
     def knows(self, language: str) -> bool:
         """Whether its vectors mean something for a text in a language."""
         return "*" in self.languages or language in self.languages
 
+    def reads(self, language: str) -> bool:
+        """Whether it can be asked about a text in a language, as it stands or as a gloss (`rag.gloss`)."""
+        return self.knows(language) or (language == "nl" and bool(self.gloss))
+
+    def given(self, text: str, language: str) -> str:
+        """A text as the model is given it: a gloss where it knows English and the text is Dutch."""
+        return text if self.knows(language) or not self.reads(language) else gloss.gloss(text)
+
     @property
     def key(self) -> str:
         """What distinguishes vectors of this model from any other's."""
-        said = f"{self.name}|{self.digest}|{self.query_prefix}|{self.passage_prefix}"
+        said = f"{self.name}|{self.digest}|{self.query_prefix}|{self.passage_prefix}|{self.gloss}"
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
@@ -70,12 +82,15 @@ def describe(settings: Settings) -> ModelDescription:
 def _described(name: str, location: str, digest: str, settings: Settings) -> ModelDescription:
     known = next((m for m in _known_models() if m["name"].casefold() in name.casefold()), {})
     prompts = _prompts(Path(location)) if Path(location).is_dir() else {}
-    languages = settings.embedding_languages or ",".join(known.get("languages", ["*"]))
+    said = settings.embedding_languages or ",".join(known.get("languages", ["*"]))
+    languages = frozenset(
+        "*" if x.strip() in ("multi", "*") else x.strip() for x in said.split(",") if x.strip()
+    )
     return ModelDescription(
-        name, location, digest,
-        frozenset("*" if x.strip() in ("multi", "*") else x.strip() for x in languages.split(",") if x.strip()),
+        name, location, digest, languages,
         known.get("query_prefix", prompts.get("query", "")),
         known.get("passage_prefix", prompts.get("passage", prompts.get("document", ""))),
+        gloss.digest() if "en" in languages and not languages & {"nl", "*"} else "",
     )  # fmt: skip
 
 

@@ -223,17 +223,19 @@ def _match_concepts(found: Sequence[str], match: Match, language: Language, know
         for variant in _variants(form):
             best[variant] = max(weight, best.get(variant, 0.0))
     alternatives = tuple(best.items())
-    place = known.is_place(said, language)
-    concepts = [Concept(" ".join(said), alternatives, place=place)] if alternatives else []
-    if len(said) > 1 and " ".join(key(" ".join(said), language)) not in _general(language):
-        for word in said:
-            for single in known.match([word], language):
-                concepts += _match_concepts([word], single, language, known)
-            if not known.match([word], language) and (plain := _word_concept(word, language)):
-                concepts.append(plain)
-        whole, *parts = concepts
-        concepts = [whole, *(replace(c, weight=COMPONENT, part=True) for c in parts)]
-    return concepts
+    whole = (
+        [Concept(" ".join(said), alternatives, place=known.is_place(said, language))] if alternatives else []
+    )
+    if len(said) == 1 or " ".join(key(" ".join(said), language)) in _general(language):
+        return whole
+    parts: list[Concept] = []
+    for word in said:
+        singles = known.match([word], language)
+        for single in singles:
+            parts += _match_concepts([word], single, language, known)
+        if not singles and (plain := _word_concept(word, language)):
+            parts.append(plain)
+    return whole + [replace(c, weight=COMPONENT, part=True) for c in parts]
 
 
 def _variants(form: str) -> list[tuple[str, ...]]:

@@ -15,10 +15,10 @@ from rag.question import Question
 from rag.retrieve import Retrieved
 from rag.types import Found, Passage, Sentence
 
-READ = 8  # passages whose sentences are considered
+READ = 5  # passages whose sentences are considered
 PASSAGE_SHARE = 0.25  # of a sentence's score: what the passage around it is worth
-KEPT = 0.62  # a sentence is shown only if it scores this share of the best one
-MOST, MOST_PARTS = 3, 4  # statements shown; for a question in two parts or about an act
+KEPT = 0.74  # a sentence is shown only if it scores this share of the best one
+MOST = 4  # statements shown; three at the median, for most questions have no four that score so much
 SAME = 0.6  # overlap of terms (Jaccard) from which two sentences say the same
 DEEDS = {"commitment": 0.25, "decline": 0.2}
 DONE = 0.15  # for a report of what the government itself does
@@ -45,13 +45,12 @@ def choose(
 ) -> list[Chosen]:
     """The sentences that answer, the best first, then in the order of their documents; empty where nothing matches."""
     ranked = rank_sentences(question, retrieved.passages[:READ], retrieved.matcher, described)
-    ranked = [c for c in ranked if not roles or c.sentence.role in roles]
+    ranked = [c for c in ranked if c.coverage > 0 and (not roles or c.sentence.role in roles)]
     if not ranked:
         return []
-    most = MOST_PARTS if question.acts & {"commitment", "demand"} or in_parts(question.text) else MOST
     kept: list[Chosen] = []
     for candidate in ranked:
-        if len(kept) == most or candidate.score < KEPT * ranked[0].score:
+        if len(kept) == MOST or candidate.score < KEPT * ranked[0].score:
             break
         if not any(_overlap(candidate.sentence, k.sentence) >= SAME for k in kept):
             kept.append(candidate)

@@ -1,22 +1,24 @@
 """Question -> ranked passages.
 
 Three steps: BM25 over concepts finds candidates among all passages; each candidate is read sentence by sentence
-(`rag.coverage`), for a passage whose one sentence holds everything asked beats one that mentions it here and there;
-where an embedding model knows the language of question and passages, its ranking is fused in. What each step is worth:
-docs/retrieval.md.
+(`rag.coverage`), for a passage whose one sentence holds everything asked beats one that mentions it here and there; the
+embedding model has its say on what is about the same thing in other words. What each step is worth: docs/retrieval.md.
+
+A multilingual model ranks every passage by itself, and the two rankings are fused. A model that knows only English is
+given Dutch as a gloss (`rag.gloss`), and is asked for less: its similarity is added to a passage's score.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.coverage import Matcher, Weighted, passage_score
+from rag.coverage import Matcher, Weighted, all_terms, passage_score
 from rag.filters import Filters
 from rag.question import Question
 from rag.types import Found, Passage
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from rag.models import Reranker
 
 CANDIDATES = 40
+NEAREST = 100  # passages whose similarity counts; all others count as the last of them
+NEW = 10  # of them, those that are read even where they hold none of the question's words
+SIMILAR = 0.55  # weight of the similarity to a gloss
 RRF = 60  # the constant of reciprocal rank fusion
 RERANKED = 30  # passages that a cross-encoder reads
 ONE_DOCUMENT = 0.6  # share of the list that one document may fill
@@ -61,81 +66,75 @@ def retrieve(
         Weighted(c, index.lexical.weights(c), n.idf, n.highest)
         for c, n in zip(question.concepts, counted, strict=True)
     ]
-    matcher = Matcher(weighted)
-    found = _read_candidates(index, question, matcher, scores, filters)
-    if dense_votes(index, question):
-        found = _fuse(index, question, found, documents, filters)
+    nearest = _nearest(index, question, documents)
+    found, matcher = _read_candidates(index, question, weighted, scores, nearest, filters)
+    if "*" in index.model.languages:
+        found = _fuse(found, nearest)
     if reranker is not None and found:
         found = _rerank(index, question, found, reranker)
     return Retrieved(tuple(_spread(found, k)), matcher)
 
 
+def dense_votes(index: Index, question: Question) -> bool:
+    """Whether the embedding model can read the question, and any passage that it could find."""
+    model = index.model
+    return model.reads(question.language) and any(model.reads(language) for language in index.languages)
+
+
+def _nearest(index: Index, question: Question, documents: Sequence[str] | None) -> dict[str, float]:
+    """Passage id -> cosine similarity, of the passages that the embedding model finds nearest, the nearest first."""
+    if not dense_votes(index, question):
+        return {}
+    text = index.model.given(question.text, question.language)
+    languages = [language for language in index.languages if index.model.reads(language)]
+    return {i: 1 - d for i, d in index.vectors.nearest(text, NEAREST, documents, languages)}
+
+
 def _read_candidates(
-    index: Index, question: Question, matcher: Matcher, scores: Floats, filters: Filters
-) -> list[Found]:
-    order = (
-        np.argsort(-scores, kind="stable")[:CANDIDATES] if len(scores) <= 5000 else _top(scores, CANDIDATES)
-    )
-    order = [int(i) for i in order if scores[i] > 0]
-    passages = index.catalogue.passages([index.owners[i][0] for i in order])
-    highest = max((float(scores[i]) for i in order), default=1.0)
+    index: Index,
+    question: Question,
+    weighted: Sequence[Weighted],
+    scores: Floats,
+    nearest: Mapping[str, float],
+    filters: Filters,
+) -> tuple[list[Found], Matcher]:
+    """The best passages by words, and the nearest, each scored by its best sentence; and what they were read with."""
+    bm25 = {index.owners[i][0]: float(scores[i]) for i in _top(scores, CANDIDATES) if scores[i] > 0}
+    whole = "*" in index.model.languages
+    new = list(nearest)[: CANDIDATES if whole else NEW]
+    passages = index.catalogue.passages([*bm25, *(i for i in new if i not in bm25)])
+    asked = [p for p in passages.values() if _by_asked_speaker(p, filters)]
+    described = index.described
+    matcher = Matcher(weighted, set().union(*(all_terms(p, described[p.document]) for p in asked)))
+    highest = max(bm25.values(), default=1.0)
+    least = min(nearest.values(), default=0.0)
     found = []
-    for i in order:
-        passage = passages[index.owners[i][0]]
-        if not _by_asked_speaker(passage, filters):
-            continue
-        score = passage_score(
-            passage, index.described[passage.document], float(scores[i]) / highest, question, matcher
-        )
+    for passage in asked:
+        by_words = bm25.get(passage.id, 0.0) / highest
+        score = passage_score(passage, described[passage.document], by_words, question, matcher)
+        if not whole:
+            score += SIMILAR * (nearest.get(passage.id, least) - least)
         strengths = matcher.strengths(t for s in passage.sentences for t in s.terms)
         matched = tuple(c.concept.label for c, x in zip(matcher.concepts, strengths, strict=True) if x > 0)
         found.append(Found(passage, round(score, 4), matched))
-    return sorted(found, key=lambda f: (-f.score, f.passage.document, f.passage.start))
+    return sorted(found, key=lambda f: (-f.score, f.passage.document, f.passage.start)), matcher
 
 
 def _top(scores: Floats, k: int) -> Sequence[int]:
+    if len(scores) <= k:
+        return np.argsort(-scores, kind="stable").tolist()  # type: ignore[no-any-return]
     best = np.argpartition(-scores, k)[:k]
     ordered: Sequence[int] = best[np.argsort(-scores[best], kind="stable")].tolist()
     return ordered
 
 
-def dense_votes(index: Index, question: Question) -> bool:
-    """Whether the embedding model knows the question's language and that of any passage it could find."""
-    model = index.model
-    if not model.knows(question.language):
-        return False
-    return any(model.knows(language) for language in index.languages)
-
-
-def _fuse(
-    index: Index, question: Question, found: list[Found], documents: Sequence[str] | None, filters: Filters
-) -> list[Found]:
-    """The lexical ranking with the embedding model's vote, by reciprocal rank fusion (Cormack, Clarke, Büttcher 2009).
-
-    A model that knows every language votes on every passage. One that knows some votes on the passages in the
-    question's language only: they change places among themselves, for what it cannot read it cannot outvote.
-    """
-    whole = "*" in index.model.languages
-    languages = index.languages if whole else index.languages & {question.language}
-    nearest = index.vectors.nearest(question.text, CANDIDATES, documents, languages)
+def _fuse(found: Sequence[Found], nearest: Mapping[str, float]) -> list[Found]:
+    """The ranking by words and that of a multilingual model, by reciprocal rank fusion (Cormack, Clarke, Büttcher 2009)."""
     by_id = {f.passage.id: f for f in found}
-    unread = index.catalogue.passages([i for i, _ in nearest if i not in by_id])
-    voted = []
-    for identity, _ in nearest:
-        passage = by_id[identity].passage if identity in by_id else unread.get(identity)
-        if passage is not None and _by_asked_speaker(passage, filters):  # else: left behind, or not asked for
-            by_id.setdefault(identity, Found(passage, 0.0))
-            voted.append(identity)
-    lexical = [f.passage.id for f in found if whole or f.passage.language == question.language]
-    fused = [by_id[i] for i in reciprocal_rank_fusion([lexical, voted])]
-    if whole:
-        top = len(fused) + 1
-        return [replace(f, score=round(1 - i / top, 4)) for i, f in enumerate(fused)]
-    seats = [i for i, f in enumerate(found) if f.passage.language == question.language]
-    seated = list(found)
-    for seat, item in zip(seats, fused, strict=False):
-        seated[seat] = replace(item, score=found[seat].score)
-    return [*seated, *(replace(f, score=0.0) for f in fused[len(seats) :])]
+    by_words = [f.passage.id for f in found if f.matched]
+    fused = [by_id[i] for i in reciprocal_rank_fusion([by_words, [i for i in nearest if i in by_id]])]
+    top = len(fused) + 1
+    return [replace(f, score=round(1 - i / top, 4)) for i, f in enumerate(fused)]
 
 
 def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]]) -> list[str]:

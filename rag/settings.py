@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     )
     ocr_languages: str = Field("nld+eng", description="Tesseract's languages for scanned pages")
     ocr_seconds: int = Field(60, gt=0, description="seconds that recognising one scanned page may take")
+    feedback_file: str = Field(
+        "",
+        description="where thumbs up and down are kept, on this machine; empty: feedback.jsonl in the index folder",
+    )
 
     @field_validator("ollama_url", "chroma_url", "tk_url", "sru_url")
     @classmethod

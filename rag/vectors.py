@@ -108,13 +108,15 @@ class Vectors:
         found: list[tuple[str, float]] = []
         try:
             vector = self._embeddings().embed_query(question)
-            for language in sorted(languages):
-                near = self._store(language).similarity_search_by_vector_with_relevance_scores(
-                    vector, k=k, filter=where
-                )
-                found += [(str(document.id), float(distance)) for document, distance in near]
         except Exception as error:
             raise _damaged(error) from error
+        for language in sorted(languages):
+            self._store(language)
+            near = self._call(  # not through LangChain, which has Chroma fetch every text too
+                self.collection(language), "query",
+                query_embeddings=[vector], n_results=k, where=where, include=["distances"],
+            )  # fmt: skip
+            found += zip(near["ids"][0], map(float, near["distances"][0]), strict=True)
         return sorted(found, key=lambda pair: pair[1])[:k]
 
     def count(self) -> int:

@@ -131,7 +131,8 @@ class Writer:
                 passage = passages[identity]
                 if passage.document not in documents:
                     documents[passage.document] = self.catalogue.document(passage.document)
-                texts.append(embedding_text(documents[passage.document], passage))
+                text = embedding_text(documents[passage.document], passage)
+                texts.append(self.model.given(text, passage.language))
                 metadatas.append({"document": passage.document, "language": passage.language})
             vectors.add(batch, texts, metadatas)
         if missing:

@@ -21,7 +21,7 @@ def test_machine_without_a_server_or_network_has_no_problem(seed_index):
     assert [f.what for f in findings.values() if f.status == "problem"] == []
     assert findings["index"].detail.startswith("5 documents")
     assert findings["language model"].status == "note"
-    assert "no vote on Dutch" in findings["embedding model"].detail
+    assert "word by word in English" in findings["embedding model"].detail
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))

@@ -49,7 +49,7 @@ def index(*texts):
 
 def related(opened, term, variants=Variants(), **options):
     opened.variants = variants
-    return {opened.vocabulary[i]: weight for i, weight in opened.related(term, **options).items()}
+    return opened.related(term, **options)
 
 
 @pytest.fixture(scope="module")

@@ -264,3 +264,18 @@ def test_any_text_is_understood_or_refused(text):
     for concept in question.concepts:
         assert concept.alternatives and 0 < concept.weight <= 1
         assert all(terms and all(terms) and 0 < weight <= 1 for terms, weight in concept.alternatives)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Wat is het budget van FemFocus voor de jaren 2031 tot en met 2035?", "nl"), ("tot en met", "nl")],
+)
+def test_phrase_of_function_words_that_the_glossary_knows_is_no_crash(text, language):
+    question = understand(text)
+    assert question.language == language
+    assert not [c.label for c in question.concepts if c.label == "tot en met"]
+
+
+def test_part_of_a_phrase_without_words_of_its_own_is_still_a_part():
+    """A phrase whose whole has no terms must not promote its first word to a whole concept."""
+    assert all(c.part for c in understand("tot en met").concepts)

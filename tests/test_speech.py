@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.sentences import joined
 from rag.speech import Said, classify, is_call
 
+DATA = Path(__file__).parent / "data"
 ROWS = [
     json.loads(line)
-    for line in (Path(__file__).parent / "data" / "speech_acts.jsonl")
-    .read_text(encoding="utf-8")
-    .splitlines()
+    for name in ("speech_acts.jsonl", "speech_acts_traps.jsonl")
+    for line in (DATA / name).read_text(encoding="utf-8").splitlines()
 ]
 FEW = settings(max_examples=100, deadline=None)
 PROMISE = "De minister zal in april een bijeenkomst bijwonen."
@@ -22,35 +23,55 @@ def act(text, role="government", part="body", **more):
     return classify(text, role, part, **more).act
 
 
-def labelled(*acts):
+def labelled(split, *acts):
     for row in ROWS:
-        if not acts or row["act"] in acts:
-            yield row, classify(row["text"], row["role"], row["part"], is_call(row["heading"]))
+        if row["split"] == split and (not acts or row["act"] in acts):
+            yield row, classify(joined(row["text"]), row["role"], row["part"], is_call(row["heading"]))
+
+
+def taken_for_commitments(split, *acts):
+    """What the rules took for a commitment; of the held-back sentences only how many, so that nobody reads them."""
+    found = [row["text"] for row, said in labelled(split, *acts) if said.act == "commitment"]
+    return found if split == "dev" else len(found)
 
 
 def test_labelled_sentences_are_there():
-    assert len(ROWS) >= 300 and {row["role"] for row in ROWS} == {"government", "parliament", "civil_society"}
+    assert len(ROWS) >= 900 and {row["role"] for row in ROWS} == {"government", "parliament", "civil_society"}
 
 
-def test_no_labelled_demand_question_or_request_is_a_commitment():
-    assert [
-        row["text"] for row, said in labelled("demand", "question", "request") if said.act == "commitment"
-    ] == []
+def test_no_sentence_is_labelled_twice():
+    texts = [" ".join(row["text"].split()) for row in ROWS]
+    assert [text for text in set(texts) if texts.count(text) > 1] == []
 
 
-def test_no_labelled_refusal_is_a_commitment():
-    assert [row["text"] for row, said in labelled("decline") if said.act == "commitment"] == []
+def test_no_labelled_demand_question_request_or_refusal_is_a_commitment():
+    acts = ("demand", "question", "request", "decline")
+    assert taken_for_commitments("dev", *acts) == []
+    assert taken_for_commitments("test", *acts) == 0
 
 
-def test_no_labelled_report_or_answer_is_a_commitment():
-    assert [
-        row["text"] for row, said in labelled("report", "answer", "other") if said.act == "commitment"
-    ] == []
+def test_hardly_a_labelled_report_or_answer_is_a_commitment():
+    acts = ("report", "answer", "other")
+    assert taken_for_commitments("dev", *acts) == []
+    assert taken_for_commitments("test", *acts) <= 1
 
 
-def test_four_of_five_labelled_sentences_are_right():
-    right = [said.act == row["act"] for row, said in labelled()]
-    assert sum(right) / len(right) >= 0.80
+@pytest.mark.parametrize(("split", "least"), [("dev", 0.95), ("test", 0.84)])
+def test_labelled_sentences_are_told_apart(split, least):
+    right = [said.act == row["act"] for row, said in labelled(split)]
+    assert sum(right) / len(right) >= least
+
+
+@pytest.mark.parametrize(("split", "least"), [("dev", 0.90), ("test", 0.72)])
+def test_labelled_commitments_are_found(split, least):
+    found = [said.act == "commitment" for _, said in labelled(split, "commitment")]
+    assert sum(found) / len(found) >= least
+
+
+@pytest.mark.parametrize(("split", "least"), [("dev", 0.85), ("test", 0.78)])
+def test_labelled_times_are_told_apart(split, least):
+    right = [said.time == row["time"] for row, said in labelled(split)]
+    assert sum(right) / len(right) >= least
 
 
 def test_who_speaks_decides_before_what_is_said():
@@ -70,6 +91,7 @@ def test_who_speaks_decides_before_what_is_said():
         "Ik zeg de Kamer toe dat alle vergunningen vóór 1 juli 2026 opnieuw zijn bekeken.",
         "Ik stel daarom 42 miljoen euro extra beschikbaar voor de waterschappen.",
         "Uw Kamer ontvangt voor de zomer een voorstel.",
+        "Tijdens het debat heb ik uw Kamer toegezegd te bezien wat Nederland aanvullend kan doen.",
     ],
 )
 def test_government_that_binds_itself_commits(text):
@@ -85,7 +107,7 @@ def test_government_that_binds_itself_commits(text):
         "Een wereldwijd sanctieregime zal zonder enige twijfel getroffen worden door een veto.",
         "De VN zal het mandaat verlengen.",
         "Vlaanderen heeft toegezegd de meetgegevens voortaan te delen.",
-        "Tijdens het debat heb ik uw Kamer toegezegd te bezien wat Nederland aanvullend kan doen.",
+        "In deze brief doe ik mijn toezegging gestand te bezien wat Nederland aanvullend kan doen.",
     ],
 )
 def test_hope_report_or_another_ones_promise_is_no_commitment(text):
