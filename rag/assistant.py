@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rag import __version__
 from rag.filters import Filters
@@ -152,7 +152,7 @@ class Assistant:
             refusal=refusal
             or (None if statements else Refusal("not_in_corpus", say("not_in_corpus", question.language))),
             statements=tuple(statements),
-            citations=tuple(citations),
+            citations=tuple(replace(c, page=index.page(c.document, c.start)) for c in citations),
             passages=ranked,
             receipt=Receipt(
                 index.digest, index.model.name, model.name if model else None, prompt, __version__

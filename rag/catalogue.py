@@ -11,13 +11,13 @@ from typing import Any
 
 from rag.coverage import Described
 from rag.errors import StoreError
-from rag.types import Description, Document, Language, Passage, Sentence, Span
+from rag.types import Description, Document, Language, Page, Passage, Sentence, Span
 
 REMEDY = "Run `rag ingest --rebuild` with your documents."
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
     name TEXT PRIMARY KEY, digest TEXT NOT NULL, source TEXT NOT NULL, description TEXT NOT NULL,
-    words TEXT NOT NULL, text TEXT NOT NULL
+    words TEXT NOT NULL, text TEXT NOT NULL, pages TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS passages (
     at INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL REFERENCES documents (name),
@@ -74,11 +74,16 @@ class Catalogue:
 
     def document(self, name: str) -> Document:
         """A whole document; raises StoreError where there is none of that name."""
-        rows = self._rows("SELECT text, description, digest FROM documents WHERE name = ?", (name,))
+        rows = self._rows("SELECT text, description, digest, pages FROM documents WHERE name = ?", (name,))
         if not rows:
             raise StoreError(f"There is no document «{name}» in the index. `rag documents` lists them.")
-        text, data, digest = rows[0]
-        return Document(name, text, _description(data), digest)
+        text, data, digest, pages = rows[0]
+        return Document(name, text, _description(data), digest, _pages(pages))
+
+    def pages(self, name: str) -> tuple[Page, ...]:
+        """Where a document's pages begin; empty for one without pages."""
+        rows = self._rows("SELECT pages FROM documents WHERE name = ?", (name,))
+        return _pages(rows[0][0]) if rows else ()
 
     def passage_counts(self) -> dict[str, int]:
         """Document name -> number of its passages."""
@@ -130,9 +135,10 @@ class Catalogue:
             self._delete(document.name)
             data = json.dumps(asdict(document.description), ensure_ascii=False)
             words = " ".join(sorted(Described.of(document.description).document))
+            pages = json.dumps([(p.start, p.label) for p in document.pages])
             self._db.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)",
-                (document.name, document.digest, source, data, words, document.text),
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (document.name, document.digest, source, data, words, document.text, pages),
             )
             rows = [(p.id, p.document, p.language, _data(p)) for p in passages]
             self._db.executemany(
@@ -154,7 +160,11 @@ class Catalogue:
 
 def _description(data: str) -> Description:
     fields = json.loads(data)
-    return Description(**{**fields, "dossier": tuple(fields["dossier"])})
+    return Description(**{**fields, "dossier": tuple(fields["dossier"]), "found": tuple(fields["found"])})
+
+
+def _pages(data: str) -> tuple[Page, ...]:
+    return tuple(Page(start, label) for start, label in json.loads(data))
 
 
 def _data(passage: Passage) -> str:

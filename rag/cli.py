@@ -70,9 +70,48 @@ def ingest(
         report = run(paths or [SEEDS], load_settings(), tick, rebuild)
     _out().print(ingest_table(report))
     if len(report.refused) == len(report.lines) and not report.digest:
-        raise InputError("Nothing could be read, so no index was made. Give files that end in .txt or .md.")
+        raise InputError("Nothing could be read, so no index was made. The table says why.")
     if report.refused and len(report.refused) == len(report.lines):
         raise InputError("Nothing could be read; the index is as it was. The table says why.")
+
+
+@app.command()
+def describe(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders; seeds/ if none is given.")
+    ] = None,
+) -> None:
+    """Print a manifest of what documents say of themselves, marked «found», with what is to be filled in."""
+    from rag.ingest import propose  # noqa: PLC0415
+
+    sys.stdout.write(propose(paths or [SEEDS], load_settings()))
+
+
+@app.command()
+def fetch(
+    dossier: Annotated[str, typer.Option("--dossier", help="A dossier, 36247 or 36600-XVII.")] = "",
+    query: Annotated[str, typer.Option("--query", help="Words that documents are about.")] = "",
+    kind: Annotated[str, typer.Option("--kind", help="kamerbrief, kamervragen, motie or debat.")] = "",
+    since: Annotated[str, typer.Option("--since", help="Only documents dated on or after YYYY-MM-DD.")] = "",
+    into: Annotated[Path, typer.Option("--into", help="The folder they are kept in.")] = Path("fetched"),
+    service: Annotated[
+        str, typer.Option("--service", help="tweedekamer, officielebekendmakingen or both.")
+    ] = "both",
+    most: Annotated[int, typer.Option("--most", min=1, max=100_000, help="Documents at most.")] = 200,
+) -> None:
+    """Bring documents from the House's and the official publications' open services; `rag ingest` then reads them."""
+    from rag.fetch import SERVICES  # noqa: PLC0415
+    from rag.fetch import fetch as run  # noqa: PLC0415
+    from rag.fetch.wanted import parse_wanted  # noqa: PLC0415
+    from rag.terminal import fetch_table  # noqa: PLC0415
+
+    if service not in SERVICES:
+        raise InputError(f"--service «{service}» is not known; it is one of {', '.join(SERVICES)}.")
+    wanted = parse_wanted(dossier, query, kind, since, most)
+    with _progress() as tick:
+        got = run(wanted, into, load_settings(), SERVICES[service], tick)
+    _out().print(fetch_table(got))
+    _out().print(f"In «{into}». Read them with: rag ingest {into}", markup=False)
 
 
 @app.command()
@@ -205,7 +244,7 @@ def _build_first(settings: Settings) -> None:
         run([SEEDS], settings, tick)
 
 
-_DOING = {"read": "Reading", "embed": "Embedding", "index": "Indexing"}
+_DOING = {"read": "Reading", "embed": "Embedding", "index": "Indexing", "fetch": "Fetching"}
 
 
 @contextmanager

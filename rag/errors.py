@@ -9,7 +9,8 @@ KamerbronError              1  the work failed
 │   └── GoldError              a line of a gold file
 ├── StoreError              1  the index is missing, damaged, or built with other settings
 ├── FeedbackError           1  what readers said of answers cannot be kept or read
-└── ModelError              1  an embedding or language model cannot be used
+├── ModelError              1  an embedding or language model cannot be used
+└── FetchError              1  a service cannot be reached, or answers otherwise than it is documented to
 """
 
 
@@ -55,3 +56,7 @@ class FeedbackError(KamerbronError):
 
 class ModelError(KamerbronError):
     """An embedding or language model cannot be used."""
+
+
+class FetchError(KamerbronError):
+    """A service cannot be reached, or answers otherwise than it is documented to."""

@@ -1,6 +1,7 @@
 """Footnote numbers glued to words: "1946.1", "resoluties4", "Actieplan 13251" (1325 with note 1), "conflict56" (notes 5 and 6).
 
-Text extraction drops the raised position of a note's number. Read as text, "13251" is a number that nobody wrote
+A reader that saw the raised position of a note's number writes it raised, "1325¹", and then nothing is guessed.
+Else text extraction has dropped the position. Read as text, "13251" is a number that nobody wrote
 and "Actieplan 1325" is not found. The notes themselves tell which numbers to look for, in which order, and each
 before the place where its note stands.
 """
@@ -8,11 +9,15 @@ before the place where its note stands.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from rag.types import Span
 
 _NOTE = re.compile(r"(\d{1,3})(?=\s+\S|https?:)")
+_RAISE = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LOWER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_RAISED = re.compile(r"(?<![\s⁰¹²³⁴⁵⁶⁷⁸⁹])(?<!\bm)(?<!\b[cdkm]m)[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6}")
 _MARKDOWN_NOTE = re.compile(r"\[\^(\d{1,3})\]:")
 
 
@@ -29,6 +34,9 @@ def find_markers(text: str, body: Sequence[Span], notes: Sequence[tuple[int, str
     letter or a closing mark at once, and behind a digit only where what remains is a year or a number that the
     document also writes alone.
     """
+    raised = _raised(text, body, {number for _, number in notes})
+    if raised:
+        return raised
     markers: list[Span] = []
     after = 0
     plain = set(re.findall(r"(?<![\d.,])\d{3,4}(?![\d.,]*\d)", text))
@@ -44,6 +52,30 @@ def find_markers(text: str, body: Sequence[Span], notes: Sequence[tuple[int, str
             markers.append(span)
             after, together = span.end, span.end - span.start > len(number)
     return markers
+
+
+def superscript(number: str) -> str:
+    """A number as it calls a note: raised.
+
+    >>> superscript("12")
+    '¹²'
+    """
+    return number.translate(_RAISE)
+
+
+def _raised(text: str, body: Sequence[Span], numbers: set[str]) -> list[Span]:
+    """The raised numbers of the body that call a note; "km²" calls none."""
+    found = (m for m in _RAISED.finditer(text) if _calls(m[0].translate(_LOWER), numbers))
+    ordered = sorted(body, key=lambda s: s.start)
+    starts = [s.start for s in ordered]
+    places = ((m.span(), bisect_right(starts, m.start()) - 1) for m in found)
+    return [Span(*span) for span, at in places if at >= 0 and span[0] < ordered[at].end]
+
+
+def _calls(number: str, numbers: set[str]) -> bool:
+    """Whether a raised number is a note's, or two notes' in a row: "conflict⁵⁶"."""
+    pairs = ((number[:i], number[i:]) for i in range(1, len(number)))
+    return number in numbers or any(a in numbers and b == str(int(a) + 1) and b in numbers for a, b in pairs)
 
 
 def _find(

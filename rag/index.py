@@ -31,10 +31,10 @@ from rag.errors import StoreError
 from rag.lexical import LexicalIndex
 from rag.models import ModelDescription, describe, load_embeddings
 from rag.settings import Settings
-from rag.types import Description
+from rag.types import Description, Page, page_number
 from rag.vectors import Vectors
 
-SCHEMA = "5"
+SCHEMA = "6"
 KEPT_TEXTS = 32  # documents whose text is kept in memory: every citation of an answer is cut out of one
 Tick = Callable[[str, int, int], None]  # what is being done, how far, of how many
 
@@ -82,6 +82,7 @@ class Index:
         self.catalogue = Catalogue(home / "catalogue.sqlite")
         self.rebuilt: str | None = None
         self._texts: dict[str, str] = {}
+        self._pages: dict[str, tuple[Page, ...]] = {}
         self.owners = self.catalogue.owners()
         if len(self.owners) != int(state["passages"]):
             raise StoreError(
@@ -140,6 +141,18 @@ class Index:
         return Vectors(
             self.folder / "chroma", self._chroma_url, self.model, lambda: load_embeddings(self.model)
         )
+
+    def page(self, document: str, offset: int) -> int | None:
+        """The page, from 1, on which a character of a document stands; None where it has no pages."""
+        return page_number(self.pages(document), offset)
+
+    def pages(self, document: str) -> tuple[Page, ...]:
+        """Where a document's pages begin, and what is printed on them; empty for one without pages."""
+        if document not in self._pages:
+            if len(self._pages) >= KEPT_TEXTS:
+                self._pages.clear()
+            self._pages[document] = self.catalogue.pages(document)
+        return self._pages[document]
 
     def text(self, document: str) -> str:
         """A document's text, unchanged: what every offset counts in."""

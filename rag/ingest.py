@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
-from rag.errors import DocumentError, InputError
+from rag.errors import DocumentError, InputError, ManifestError
 from rag.index import Tick
 from rag.manifest import NAME as MANIFEST
-from rag.manifest import read_manifest
-from rag.read import read_document
+from rag.manifest import SOURCES, entry, read_manifest
+from rag.read import CONTAINERS, read_document
+from rag.read.archive import Unpacked, attachments, unpack
+from rag.read.extract import Limits
 from rag.settings import Settings
-from rag.types import Description
+from rag.types import Description, Document
 from rag.writer import Writer
 
 Verdict = Literal["new", "changed", "unchanged", "removed", "refused"]
@@ -21,7 +24,7 @@ Verdict = Literal["new", "changed", "unchanged", "removed", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What became of one file; `why` is for a person."""
+    """What became of one file; `why` is for a person: the reason of a refusal, or what to know of how it was read."""
 
     name: str
     verdict: Verdict
@@ -42,6 +45,20 @@ class Report:
         return [line for line in self.lines if line.verdict == "refused"]
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file to read: where its bytes are, where it belongs (`inside` an archive or a message), or why it is not read."""
+
+    path: Path
+    described: Description | None = None
+    inside: Path | None = None
+    refused: str = ""
+
+    @property
+    def place(self) -> Path:
+        return (self.inside or self.path.parent).resolve() / self.path.name
+
+
 def ingest(
     paths: Sequence[Path], settings: Settings, tick: Tick = lambda *_: None, rebuild: bool = False
 ) -> Report:
@@ -50,22 +67,44 @@ def ingest(
     A file that was read from one of the given folders before and is gone now is removed. What cannot be read is
     refused and leaves what was indexed under its name as it was. Raises StoreError where nothing could be written.
     """
-    found = list(_files(paths))
-    writer = Writer(settings, rebuild)
-    try:
-        lines = _read_all(found, writer, tick)
-        lines += _remove_gone(paths, found, writer)
-        if writer.text_changed:
-            _split_again(writer, {line.name for line in lines})
-        if not writer.catalogue.digests() and not any(line.verdict == "removed" for line in lines):
-            writer.close(abandon=True)  # an index of nothing would hide that there is none
-            return Report(tuple(lines), "")
-        digest = writer.commit(tick)
-    except BaseException:
-        writer.close(abandon=True)
-        raise
+    with TemporaryDirectory(prefix="rag-") as unpacked:
+        limits = Limits.of(settings)
+        found = [f for file in _files(paths) for f in _opened(file, Path(unpacked), limits)]
+        writer = Writer(settings, rebuild)
+        try:
+            lines = _read_all(found, writer, limits, tick)
+            lines += _remove_gone(paths, found, writer)
+            if writer.text_changed:
+                _split_again(writer, {line.name for line in lines})
+            if not writer.catalogue.digests() and not any(line.verdict == "removed" for line in lines):
+                writer.close(abandon=True)  # an index of nothing would hide that there is none
+                return Report(tuple(lines), "")
+            digest = writer.commit(tick)
+        except BaseException:
+            writer.close(abandon=True)
+            raise
     writer.close()
     return Report(tuple(lines), digest)
+
+
+def propose(paths: Sequence[Path], settings: Settings) -> str:
+    """A manifest of what documents say of themselves: what was found is marked so, a role that was not is asked for.
+
+    What cannot be read is named in a comment. What a manifest gives already stands there as it was given.
+    """
+    limits = Limits.of(settings)
+    out = []
+    with TemporaryDirectory(prefix="rag-") as unpacked:
+        for file in (f for each in _files(paths) for f in _opened(each, Path(unpacked), limits)):
+            try:
+                if file.refused:
+                    raise DocumentError(file.refused)
+                document = read_document(file.path, file.described, limits)
+            except DocumentError as error:
+                out.append(f"# {' '.join(str(error).split())}\n")
+                continue
+            out.append(entry(document.name, document.description, "\n".join(document.remarks), asked=True))
+    return "\n".join(out)
 
 
 def remove(name: str, settings: Settings) -> None:
@@ -81,7 +120,7 @@ def remove(name: str, settings: Settings) -> None:
     writer.close()
 
 
-def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, Description | None]]:
+def _files(paths: Sequence[Path]) -> Iterator[_File]:
     """Every file to read, with what its folder's manifest says of it; raises InputError for a path that is not there."""
     for path in paths:
         if path.is_dir():
@@ -89,60 +128,118 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, Description | None]]:
             for file in sorted(path.iterdir()):
                 described = file.name in manifest
                 if file.is_file() and (described or _is_document(file)):
-                    yield file, manifest.get(file.name)
+                    yield _File(file, manifest.get(file.name))
         elif path.exists():
-            yield path, read_manifest(path.parent).get(path.name)
+            yield _File(path, read_manifest(path.parent).get(path.name))
         else:
             raise InputError(f"«{path}»: there is no such file or folder. Check the name.")
 
 
+def _opened(file: _File, unpacked: Path, limits: Limits) -> Iterator[_File]:
+    """A file, or what is in it: the members of an archive, a message and its attachments."""
+    suffix = file.path.suffix.lower()
+    if suffix != ".zip":
+        yield file
+    if suffix not in CONTAINERS:
+        return
+    home = unpacked / str(len(list(unpacked.iterdir())))
+    home.mkdir()
+    try:
+        if file.path.stat().st_size > limits.file_mb * 1_000_000:
+            raise DocumentError(
+                f"{file.path.name}: larger than {limits.file_mb} MB (RAG_READ_FILE_MB). Split the archive."
+            )
+        inner = (unpack if suffix == ".zip" else attachments)(file.path, home, limits)
+    except DocumentError as error:
+        if suffix == ".zip":  # of a message that is none, reading it tells
+            yield _File(file.path, refused=str(error))
+        return
+    yield from _members(file.path, home, inner)
+
+
+def _members(container: Path, home: Path, inner: Unpacked) -> Iterator[_File]:
+    try:
+        manifest = read_manifest(home)
+    except ManifestError as error:
+        manifest = {}
+        inner.refused.append((MANIFEST, str(error)))
+    for path in inner.files:
+        if path.name in manifest or _is_document(path):
+            yield _File(path, manifest.get(path.name), inside=container)
+    for name, why in inner.refused:
+        yield _File(
+            Path(name.replace("\0", "")), inside=container, refused=f"{container.name}: {name}: {why}."
+        )
+
+
 def _is_document(file: Path) -> bool:
-    """A folder's README and manifest are about its documents, not among them; hidden files are nobody's."""
-    return file.name != MANIFEST and not file.name.startswith(".") and file.stem.upper() != "README"
+    """A folder's README, manifest and sources are about its documents, not among them; hidden files are nobody's."""
+    return (
+        file.name not in (MANIFEST, SOURCES)
+        and not file.name.startswith(".")
+        and file.stem.upper() != "README"
+    )
 
 
-def _read_all(found: Sequence[tuple[Path, Description | None]], writer: Writer, tick: Tick) -> list[Line]:
+def _read_all(found: Sequence[_File], writer: Writer, limits: Limits, tick: Tick) -> list[Line]:
     known = writer.catalogue.digests()
     taken: dict[str, Path] = {}
     lines = []
-    for done, (path, description) in enumerate(found, 1):
+    for done, file in enumerate(found, 1):
         tick("read", done, len(found))
-        if path.name in taken:
-            lines.append(
-                Line(
-                    path.name,
-                    "refused",
-                    why=f"another file of this name was read from {taken[path.name].parent}",
-                )
-            )
+        name = file.path.name or str(file.path)
+        if file.refused:
+            lines.append(Line(name, "refused", why=file.refused))
+            continue
+        if name in taken:
+            why = f"another file of this name was read from {taken[name].parent}"
+            lines.append(Line(name, "refused", why=why))
             continue
         try:
-            document = read_document(path, description)
+            document = read_document(file.path, file.described, limits)
         except DocumentError as error:
-            lines.append(Line(path.name, "refused", why=str(error)))
+            lines.append(Line(name, "refused", why=str(error)))
             continue
-        taken[path.name] = path
-        if known.get(path.name) == document.digest and not writer.text_changed:
-            lines.append(Line(path.name, "unchanged"))
+        taken[name] = file.place
+        if known.get(name) == document.digest and not writer.text_changed:
+            lines.append(Line(name, "unchanged"))
             continue
-        count = writer.put(document, str(path.resolve()))
-        lines.append(Line(path.name, "changed" if path.name in known else "new", count))
+        count = writer.put(document, str(file.place))
+        lines.append(Line(name, "changed" if name in known else "new", count, _to_know(document)))
     return lines
 
 
-def _remove_gone(
-    paths: Sequence[Path], found: Sequence[tuple[Path, Description | None]], writer: Writer
-) -> list[Line]:
+def _to_know(document: Document) -> str:
+    """What a person must know of a document that was read; whose words it holds is asked for where it does not say."""
+    remarks = list(document.remarks)
+    if document.description.role is None and document.description.kind not in ("kamervragen", "debat"):
+        remarks.append(
+            f"whose words these are is not known: give its role in {MANIFEST} (rag describe writes one)"
+        )
+    return "; ".join(remarks)
+
+
+def _remove_gone(paths: Sequence[Path], found: Sequence[_File], writer: Writer) -> list[Line]:
+    """Remove what was read from a given folder or archive before and is no longer there."""
     folders = {path.resolve() for path in paths if path.is_dir()}
-    there = {path.name for path, _ in found}
+    opened = {f.inside.resolve() for f in found if f.inside is not None}
+    there = {file.path.name for file in found}
     gone = [
         name
         for name, source in writer.catalogue.sources().items()
-        if Path(source).parent in folders and name not in there and not Path(source).exists()
+        if name not in there and _is_gone(Path(source), folders, opened)
     ]
     for name in gone:
         writer.catalogue.remove(name)
     return [Line(name, "removed", why="the file is gone") for name in gone]
+
+
+def _is_gone(source: Path, folders: set[Path], opened: set[Path]) -> bool:
+    """Whether a document's file is gone from a folder, or from an archive that could be opened or is gone itself."""
+    container = source.parent
+    if container in folders:
+        return not source.exists()
+    return container in opened or (container.parent in folders and not container.exists())
 
 
 def _split_again(writer: Writer, done: set[str]) -> None:

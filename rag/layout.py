@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Literal
 
-from rag.footnotes import find_markers, note_number
+from rag.footnotes import find_markers, note_number, superscript
 from rag.types import Span
 
 BlockKind = Literal["body", "heading", "list", "footnote", "label", "speaker"]
@@ -36,7 +36,7 @@ _SIGNATURE = re.compile(
 _NUMBERED = re.compile(r"\s*(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,4}\.|[A-H]\.)\s+[A-Z«\"‘'(]")
 _MARKDOWN_HEADING = re.compile(r"\s*#{1,6}\s+\S")
 _ENDS = tuple(".?!:;…")
-_CLOSERS = "\"'»”’)]* "
+_CLOSERS = "\"'»”’)]* ⁰¹²³⁴⁵⁶⁷⁸⁹"  # what may stand behind the mark that ends a sentence
 
 
 @dataclass(slots=True)
@@ -71,8 +71,9 @@ class Layout:
 def read_layout(text: str) -> Layout:
     """Find the blocks of a text; pure, and linear in its length but for one pass over the footnotes."""
     lines = _lines(text)
-    geometry = _Geometry(lines)
-    _mark_furniture(lines)
+    geometry = _Geometry(lines, told="\u2029" in text)
+    if not geometry.told:
+        _mark_furniture(lines)
     _mark_notes(text, lines, geometry)
     _mark_structure(lines)
     _mark_headings(lines, geometry)
@@ -83,12 +84,14 @@ def read_layout(text: str) -> Layout:
 
 
 class _Geometry:
-    """How the lines of this document were set: how wide, how far apart."""
+    """How the lines of this document were set: how wide, how far apart; or `told`, by its paragraph separators, that
+    each line is a paragraph."""
 
-    def __init__(self, lines: list[Line]) -> None:
+    def __init__(self, lines: list[Line], told: bool = False) -> None:
         lengths = sorted(len(line.text) for line in lines) or [0]
+        self.told = told
         self.width = lengths[int(len(lengths) * 0.9)]
-        self.wrapped = len(lines) > 3 and self.width <= 160
+        self.wrapped = len(lines) > 3 and self.width <= 160 and not told
         gaps = Counter(min(line.gap, 3) for line in lines[1:])
         self.gap = gaps.most_common(1)[0][0] if gaps and self.wrapped else 0
 
@@ -168,7 +171,7 @@ def _mark_notes(text: str, lines: list[Line], geometry: _Geometry) -> None:
 
 def _called_before(text: str, offset: int, number: int) -> bool:
     """Whether the number stands glued to a word or a full stop somewhere before the note."""
-    if f"[^{number}]" in text[:offset]:
+    if f"[^{number}]" in text[:offset] or superscript(str(number)) in text[:offset]:
         return True
     return (
         re.search(

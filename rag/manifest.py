@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -12,6 +13,7 @@ from rag.errors import ManifestError
 from rag.types import Description, Kind, Role
 
 NAME = "manifest.toml"
+SOURCES = "sources.json"  # beside it where documents were fetched: where from, under which licence
 _KEYS = {
     "title": str, "kind": str, "sender": str, "role": str, "date": datetime.date, "date_note": str,
     "dossier": list, "language": str, "url": str,
@@ -29,6 +31,31 @@ def read_manifest(folder: Path) -> dict[str, Description]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ManifestError(f"{path}: cannot be read as TOML: {error}. Mend it and try again.") from error
     return {name: _describe(folder, name, table, source) for name, table in tables.items()}
+
+
+def entry(name: str, description: Description, note: str = "", asked: bool = False) -> str:
+    """One file's table, as it stands in a manifest. What was found says so; `asked` writes a line to fill in for a
+    role that is not known."""
+    lines = [f"# {line}" for line in note.splitlines()] + [f"[{_quoted(name)}]"]
+    for key in _KEYS:
+        value = getattr(description, key)
+        if value and not (key == "kind" and value == "other"):
+            shown = (
+                value
+                if key == "date"
+                else f"[{', '.join(map(_quoted, value))}]"
+                if key == "dossier"
+                else _quoted(value)
+            )
+            lines.append(f"{key} = {shown}" + ("  # found" if key in description.found else ""))
+    if asked and description.role is None:
+        lines.append('# role = "…"  # whose words are these? government, parliament or civil_society')
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A string of TOML: what JSON writes, and DEL escaped as well."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _describe(folder: Path, name: str, table: Any, source: str) -> Description:

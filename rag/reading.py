@@ -13,7 +13,7 @@ from rag.layout import read_layout
 from rag.sentences import joined
 from rag.types import Span
 
-_GLUED = re.compile(r"[^\W\d]\d{1,3}(?!\w)|\d{3,}|[.,;:?!)»”’]\d")
+_GLUED = re.compile(r"[^\W\d]\d{1,3}(?!\w)|\d{3,}|[.,;:?!)»”’]\d|[⁰¹²³⁴-⁹]")
 
 
 def as_read(text: str, start: int, end: int) -> str:

@@ -115,8 +115,11 @@ def _word_ends(word: str, following: str) -> bool:
 def joined(text: str) -> str:
     """A text as it reads: words broken across lines made whole, white space folded.
 
-    >>> joined("perspec-\\ntieven en conflict-\\ngerelateerd")
-    'perspectieven en conflictgerelateerd'
+    >>> joined("perspec-\\ntieven en conflict-\\ngerelateerd door VN-\\nsancties")
+    'perspectieven en conflictgerelateerd door VN-sancties'
     """
-    text = re.sub(r"(?<=[^\W\d_])-[ \t]*\r?\n\s*(?!(?:en|of|and|or)\b)(?=[a-zà-ÿ])", "", text)
+    text = re.sub(r"(?<=[a-zà-ÿ])-[ \t]*\r?\n\s*(?!(?:en|of|and|or)\b)(?=[a-zà-ÿ])", "", text)
+    text = re.sub(
+        r"(?<=[A-ZÀ-Þ])-[ \t]*\r?\n\s*(?!(?:en|of|and|or)\b)(?=[a-zà-ÿ])", "-", text
+    )  # "VN-sancties"
     return " ".join(re.sub(r"(?<=\w)-[ \t]*\r?\n\s*(?=[A-Z0-9])", "-", text).split())

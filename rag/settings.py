@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -38,12 +38,34 @@ class Settings(BaseSettings):
     )
     llm_timeout: float = Field(120.0, gt=0, description="seconds a language model may take for one answer")
     chroma_url: str = Field("", description="a Chroma server; empty: embedded in the index folder")
+    tk_url: str = Field(
+        "https://gegevensmagazijn.tweedekamer.nl/OData/v4/2.0", description="the House's OData service"
+    )
+    sru_url: str = Field(
+        "https://repository.overheid.nl/sru", description="the SRU service of official publications"
+    )
+    fetch_pause: float = Field(1.0, ge=0, description="seconds between two requests to a service")
+    fetch_timeout: float = Field(60.0, gt=0, description="seconds that a service may take to answer")
+    read_file_mb: int = Field(100, gt=0, description="megabytes of the largest file that is read")
+    read_pages: int = Field(5000, gt=0, description="pages of the longest PDF that is read")
+    read_characters: int = Field(20_000_000, gt=0, description="characters of the longest text that is read")
+    read_archive_files: int = Field(2000, gt=0, description="files of the largest archive that is read")
+    read_archive_mb: int = Field(1000, gt=0, description="megabytes of an archive's files, unpacked")
+    read_seconds: int = Field(60, gt=0, description="seconds that reading one file may take")
+    read_memory_mb: int = Field(
+        1000, ge=300, description="megabytes of memory that reading one file may take"
+    )
+    ocr: Literal["auto", "none"] = Field(
+        "auto", description="«auto»: scanned pages are recognised where Tesseract is installed; «none»: never"
+    )
+    ocr_languages: str = Field("nld+eng", description="Tesseract's languages for scanned pages")
+    ocr_seconds: int = Field(60, gt=0, description="seconds that recognising one scanned page may take")
     feedback_file: str = Field(
         "",
         description="where thumbs up and down are kept, on this machine; empty: feedback.jsonl in the index folder",
     )
 
-    @field_validator("ollama_url", "chroma_url")
+    @field_validator("ollama_url", "chroma_url", "tk_url", "sru_url")
     @classmethod
     def _is_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):

@@ -2,7 +2,8 @@
 
 A Vraag stays with its Antwoord: the first passage holds both, and where the answer is long its later passages carry
 the question's terms as context. A heading names its passage and is its first sentence. Bullet points stay with the
-sentence that introduces them as far as they fit. Footnotes are passages of their own.
+sentence that introduces them as far as they fit. Footnotes are passages of their own. Sizes are of the text as it
+reads, so that a document gives the same passages however its lines were broken.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ QUESTION_ROOM = (
 )
 TELLING = 400  # characters from which a passage's own words tell its language
 SHORT = 260  # characters below which a rest joins the passage before it
-VERSION = "8"  # part of what an index was built with: raise it when the same document gives other passages
+VERSION = "9"  # part of what an index was built with: raise it when the same document gives other passages
 
 _ASKER = re.compile(r"[Vv]ragen\s+van\s+((?:het\s+lid|de\s+leden)\s+.{2,120}?)\s+aan\s", re.DOTALL)
 _ANSWERER = re.compile(r"Antwoord\s+van\s+(.{5,220}?)\s*\((?:ontvangen|mede namens)", re.DOTALL)
@@ -36,17 +37,15 @@ _LINKED = re.compile(
 )
 
 
+Lengths = dict[int, int]  # where a sentence begins -> its characters as it reads
+
+
 @dataclass(slots=True)
 class Unit:
     """The sentences of one block."""
 
     sentences: list[Sentence]
     list_item: bool = False
-
-    @property
-    def size(self) -> int:
-        """Characters of its sentences."""
-        return sum(s.end - s.start for s in self.sentences)
 
 
 @dataclass(slots=True)
@@ -81,6 +80,7 @@ class _Reader:
         self.at_foot = False
         self.call = False  # whether what stands above is a call: its bullet points are demands
         self.previous: Said | None = None
+        self.lengths: Lengths = {}
 
     def read(self) -> list[Section]:
         for block in self.layout.blocks:
@@ -158,6 +158,7 @@ class _Reader:
             if self.names != (None, None) and (_ASKER.match(text) or _ANSWERER.match(text)):
                 said = Said("other", "past")  # the head of Kamervragen says who speaks; it is nobody's act
             found = tuple(terms(view.text[start:end]))
+            self.lengths[spans[0].start] = len(text)
             out.append(
                 Sentence(
                     spans,
@@ -177,9 +178,12 @@ def split(document: Document) -> list[Passage]:
     """The passages of a document, in its order; empty for a text without a word."""
     passages: list[Passage] = []
     language = document.description.language or detect_language(document.text[:20_000])
-    for section in _Reader(document).read():
+    reader = _Reader(document)
+    for section in reader.read():
         question = tuple(s for unit in section.question for s in unit.sentences)
-        passages += [_passage(document, section, question, group, language) for group in _pack(section)]
+        passages += [
+            _passage(document, section, question, group, language) for group in _pack(section, reader.lengths)
+        ]
     return _with_lone_headings([p for p in passages if _has_words(document.text, p)])
 
 
@@ -189,7 +193,7 @@ def _has_words(text: str, passage: Passage) -> bool:
     )
 
 
-def _pack(section: Section) -> Iterator[list[Sentence]]:
+def _pack(section: Section, lengths: Lengths) -> Iterator[list[Sentence]]:
     """Sentences in groups of readable size, cut between paragraphs where that is possible."""
     opening = [*section.headings] + [s for u in section.question for s in u.sentences]
     current = sorted(opening, key=lambda s: s.start)
@@ -198,49 +202,46 @@ def _pack(section: Section) -> Iterator[list[Sentence]]:
     groups: list[list[Sentence]] = []
     while pending:
         unit = pending.pop(0)
-        size = _size(current)
-        if size + unit.size <= (FULL if size > SHORT else room):
+        size, more = _size(current, lengths), _size(unit.sentences, lengths)
+        if size + more <= (FULL if size > SHORT else room):
             current = [*current, *unit.sentences]
             continue
-        fitting = _fitting(unit.sentences, room - size) if size < FULL * 0.6 or unit.size > LONGEST else []
+        fitting = (
+            _fitting(unit.sentences, room - size, lengths) if size < FULL * 0.6 or more > LONGEST else []
+        )
         if fitting and len(fitting) < len(unit.sentences):
             current = [*current, *fitting]
             unit = Unit(unit.sentences[len(fitting) :], unit.list_item)
+            more = _size(unit.sentences, lengths)
         if current:
             groups.append(current)
         current = []
         pending.insert(0, unit)
-        if (len(unit.sentences) == 1 and unit.size > room) or (
-            unit.size > room and not _fitting(unit.sentences, room)
-        ):
+        if more > room and (len(unit.sentences) == 1 or not _fitting(unit.sentences, room, lengths)):
             groups.append(unit.sentences[:1])
             pending[0] = Unit(unit.sentences[1:], unit.list_item)
             if not pending[0].sentences:
                 pending.pop(0)
-    if (
-        current
-        and groups
-        and _size(current) < SHORT
-        and _size(groups[-1]) + _size(current) <= LONGEST + SHORT
-    ):
+    rest = _size(current, lengths)
+    if current and groups and rest < SHORT and _size(groups[-1], lengths) + rest <= LONGEST + SHORT:
         groups[-1] = [*groups[-1], *current]
     elif current:
         groups.append(current)
     yield from groups
 
 
-def _fitting(sentences: Sequence[Sentence], room: int) -> list[Sentence]:
+def _fitting(sentences: Sequence[Sentence], room: int, lengths: Lengths) -> list[Sentence]:
     out: list[Sentence] = []
     for sentence in sentences:
-        room -= sentence.end - sentence.start
+        room -= lengths[sentence.start]
         if room < 0:
             break
         out.append(sentence)
     return out
 
 
-def _size(sentences: Sequence[Sentence]) -> int:
-    return sum(span.end - span.start for s in sentences for span in s.spans)
+def _size(sentences: Sequence[Sentence], lengths: Lengths) -> int:
+    return sum(lengths[s.start] for s in sentences)
 
 
 def _passage(

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rag.fetch import Got
 from rag.index import Index
 from rag.ingest import Report
 from rag.question import Question
@@ -18,7 +19,14 @@ from rag.sentences import joined
 from rag.types import Answer, Citation, Language
 from rag.wording import introduction, label, say
 
-_COLOUR = {"new": "green", "changed": "yellow", "unchanged": "dim", "removed": "magenta", "refused": "red"}
+_COLOUR = {
+    "new": "green",
+    "changed": "yellow",
+    "unchanged": "dim",
+    "removed": "magenta",
+    "refused": "red",
+    "there": "dim",
+}
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -168,6 +176,16 @@ def ingest_table(report: Report) -> Table:
     return table
 
 
+def fetch_table(got: Sequence[Got]) -> Table:
+    """What was fetched, was there, or could not be had."""
+    table = Table("document", "verdict", "title", "why", box=None, pad_edge=False)
+    for each in got:
+        table.add_row(
+            _text(each.name), _text(each.verdict, _COLOUR[each.verdict]), _text(each.title), _text(each.why)
+        )
+    return table
+
+
 def documents_table(index: Index) -> Table:
     """What is in the index, a line a document."""
     counts = index.catalogue.passage_counts()
@@ -185,7 +203,7 @@ def documents_json(index: Index) -> list[dict[str, Any]]:
         {
             "document": name, "title": d.title, "sender": d.sender, "role": d.role, "kind": d.kind, "date": d.date,
             "date_note": d.date_note, "dossier": list(d.dossier), "language": d.language, "url": d.url,
-            "passages": counts.get(name, 0),
+            "found": list(d.found), "passages": counts.get(name, 0),
         }
         for name, d in index.descriptions.items()
     ]  # fmt: skip

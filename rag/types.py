@@ -7,6 +7,8 @@ An answer reaches its source by walking attributes: `Answer.statements` → `Sta
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -44,6 +46,15 @@ class Description:
     dossier: tuple[str, ...] = ()
     language: str | None = None
     url: str | None = None
+    found: tuple[str, ...] = ()  # the fields above that the document says itself; the others were given
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a document that has pages, in order; its number is its place in that order, from 1."""
+
+    start: int  # where its text begins, in characters of the document's text
+    label: str | None = None  # the number printed on it, where that is another one: "iv", "112"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,18 @@ class Document:
     name: str
     text: str
     description: Description
-    digest: str  # of the text and the description: what it was built from
+    digest: str  # of the text, the pages and the description: what it was built from
+    pages: tuple[Page, ...] = ()
+    remarks: tuple[str, ...] = ()  # what a person must know of how it was read; for the summary, not stored
+
+
+def page_number(pages: Sequence[Page], offset: int) -> int | None:
+    """The page, from 1, on which a character stands; None for a document without pages.
+
+    >>> page_number([Page(0), Page(100)], 100)
+    2
+    """
+    return bisect_right(pages, offset, key=lambda page: page.start) or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,7 +214,7 @@ def test_version(rag):
 def test_ingest_tells_of_each_file_and_fails_only_where_none_could_be_read(rag, tmp_path, tiny_model):
     chosen = {"RAG_INDEX_DIR": tmp_path / "index", "RAG_EMBEDDING_MODEL": tiny_model}
     (tmp_path / "d").mkdir()
-    (tmp_path / "d" / "slecht.txt").write_bytes(b"\xff\xfe")
+    (tmp_path / "d" / "slecht.txt").write_bytes(b"tekst \x81\x8d\x8f")
     status, out, err = rag("ingest", "d", **chosen)
     assert status == 2
     assert "refused" in out

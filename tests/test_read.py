@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from rag.errors import DocumentError
 from rag.manifest import read_manifest
-from rag.read import MAX_BYTES, READERS, digest, read_document
+from rag.read import READERS, digest, read_document
+from rag.read.extract import Limits
 from rag.types import Description
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -26,7 +27,7 @@ def test_text_of_a_seed_is_the_file_with_its_line_ends(name):
     read = read_document(SEEDS / name, described)
     with (SEEDS / name).open(encoding="utf-8", newline="") as file:
         assert read.text == file.read()
-    assert read.name == name and read.description is described
+    assert read.name == name and read.description == described
 
 
 @pytest.mark.parametrize(
@@ -68,9 +69,32 @@ def test_folder_with_the_name_of_a_file_is_an_error(tmp_path):
         read_document(tmp_path / "map.txt")
 
 
-@pytest.mark.parametrize(("raw", "at"), [(b"caf\xe9", "byte 3"), ("tekst".encode("utf-16"), "byte 0")])
-def test_file_in_another_encoding_is_an_error_that_names_the_byte(tmp_path, raw, at):
-    with pytest.raises(DocumentError, match=f"not UTF-8.*{at}"):
+@pytest.mark.parametrize(
+    ("raw", "encoding"),
+    [
+        ("Eén café — «geïnformeerd»".encode("cp1252"), "cp1252"),
+        ("tekst met é".encode("utf-16"), "utf-16"),
+        (
+            ("Депутаты поддержали предложение правительства о бюджете на следующий год. " * 5).encode(
+                "cp1251"
+            ),
+            "cp1251",
+        ),
+    ],
+    ids=["cp1252", "utf-16", "cp1251"],
+)
+def test_file_in_another_encoding_is_read_in_it_and_that_is_told(tmp_path, raw, encoding):
+    document = read_document(write(tmp_path, raw))
+    assert document.text.encode(encoding).decode(encoding) == document.text
+    assert document.text == raw.decode(encoding)
+    assert any(encoding in remark for remark in document.remarks)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"tekst \x81\x8d\x8f\x90\x9d tekst", b"\xff\xfe\x00", bytes(range(128, 256)) * 3]
+)
+def test_file_whose_encoding_cannot_be_told_is_refused_with_the_byte(tmp_path, raw):
+    with pytest.raises(DocumentError, match=r"not UTF-8 \(byte \d+\)"):
         read_document(write(tmp_path, raw))
 
 
@@ -85,12 +109,17 @@ def test_file_without_a_letter_or_digit_is_an_error(tmp_path, raw):
         read_document(write(tmp_path, raw))
 
 
-def test_file_that_is_too_large_is_refused_before_it_is_read(tmp_path):
+def test_file_of_a_gigabyte_is_refused_before_it_is_read(tmp_path):
     path = tmp_path / "groot.txt"
     with path.open("wb") as file:
-        file.truncate(MAX_BYTES + 1)
-    with pytest.raises(DocumentError, match=r"20,000,001 bytes.*Split"):
+        file.truncate(1_000_000_000)
+    with pytest.raises(DocumentError, match=r"1,000,000,000 bytes; 100,000,000 is the most.*Split"):
         read_document(path)
+
+
+def test_longest_text_is_a_setting(tmp_path):
+    with pytest.raises(DocumentError, match="more than 10 characters"):
+        read_document(write(tmp_path, b"woord " * 3), limits=Limits(characters=10))
 
 
 @pytest.mark.parametrize(
