@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rag import __version__
+from rag.crossencoders import load_entailment, load_reranker, pair_models
 from rag.errors import KamerbronError
 from rag.index import open_index
 from rag.llm import ChatModel, choose_model
@@ -45,6 +46,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_installed(),
         *_settings(settings),
         *_embedding(settings),
+        *_cross_encoders(settings),
         *_language_model(settings),
         *_index(settings),
     ]
@@ -84,6 +86,24 @@ def _embedding(settings: Settings) -> list[Finding]:
     knows = "every language" if "*" in model.languages else ", ".join(sorted(model.languages))
     votes = "" if model.knows("nl") else "; it has no vote on Dutch passages, lexical search answers alone"
     return [Finding("embedding model", "ok" if not votes else "note", f"{model.name}, knows {knows}{votes}")]
+
+
+def _cross_encoders(settings: Settings) -> list[Finding]:
+    """The reranker and the entailment model, loaded as an answer would load them; nothing where neither is named."""
+    out = []
+    for what, load in (("reranker", load_reranker), ("entailment model", load_entailment)):
+        try:
+            named = [m for m in pair_models(settings) if m.what == what]
+            if named:
+                load(settings)
+                out.append(
+                    Finding(
+                        what, "ok", f"{named[0].name}, digest {named[0].digest[:16]}; part of every receipt"
+                    )
+                )
+        except KamerbronError as error:
+            out.append(Finding(what, "problem", str(error)))
+    return out
 
 
 def _language_model(settings: Settings) -> list[Finding]:

@@ -22,8 +22,8 @@ from rag.question import Question
 from rag.types import Found, Passage
 
 if TYPE_CHECKING:
+    from rag.crossencoders import Reranker
     from rag.index import Index
-    from rag.models import Reranker
 
 CANDIDATES = 40
 RRF = 60  # the constant of reciprocal rank fusion
