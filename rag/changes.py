@@ -24,6 +24,7 @@ import numpy as np
 from rag.analyze import common_words, lemma, normal, root, stopwords
 from rag.checks import names_in
 from rag.coverage import Matcher, passage_context
+from rag.cues import Cues
 from rag.filters import Filters
 from rag.glossary import glossary
 from rag.index import Index
@@ -31,7 +32,6 @@ from rag.periods import Mention, begun, ended, mentions, replaced_by, share_year
 from rag.question import Concept, Question
 from rag.quotes import Chosen
 from rag.reading import as_read
-from rag.speech import cue_pattern
 from rag.types import Passage, Sentence
 
 Kind = Literal["withdrawn", "replaced", "extended", "adjusted"]
@@ -84,8 +84,8 @@ def _data() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def _pattern(kind: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{cue_pattern(c, ())})" for c in _data()[kind]["cues"]), re.IGNORECASE)
+def _cues(kind: str) -> Cues:
+    return Cues(_data()[kind]["cues"])
 
 
 def kind_of(text: str, sentence: Sentence) -> Kind | None:
@@ -99,10 +99,11 @@ def kind_of(text: str, sentence: Sentence) -> Kind | None:
         "question",
     ):
         return None
-    if sentence.act in ("question", "request", "demand") or _pattern("never").search(text):
+    if sentence.act in ("question", "request", "demand"):
         return None
     kinds: tuple[Kind, ...] = get_args(Kind)
-    return next((k for k in kinds if _pattern(k).search(text)), None)
+    kind = next((k for k in kinds if _cues(k).search(text)), None)
+    return None if kind is None or _cues("never").search(text) else kind
 
 
 def find_changes(
@@ -111,20 +112,17 @@ def find_changes(
     """What later sentences change of the chosen ones, the latest of several; each changing sentence once."""
     reader = _Reader(index, matcher, filters)
     out: dict[tuple[str, int], Change] = {}
-    for item in chosen:
-        earlier = reader.read(item.sentence, item.passage)
-        found = (
-            [c for c in reader.candidates(earlier) if reader.is_later(c, earlier)]
-            if _can_change(question, earlier)
-            else []
-        )
+    read = [(item, reader.read(item.sentence, item.passage)) for item in chosen]
+    for item, earlier in read:
+        if not _can_change(question, earlier):
+            continue
+        found = [c for c in reader.candidates(earlier) if reader.is_later(c, earlier)]
         if found:
             latest = max(found, key=lambda c: (reader.date(c), c.place))
             out.setdefault(latest.place, _change(latest, earlier, item))
-        elif earlier.kind and earlier.old and earlier.new:  # it says itself what it changes
-            out.setdefault(
-                earlier.place, Change(earlier.kind, item, None, earlier.old.text, earlier.new.text)
-            )
+    for item, later in read:
+        if later.kind and later.old and later.new:  # it says itself what it changes
+            out.setdefault(later.place, Change(later.kind, item, None, later.old.text, later.new.text))
     return list(out.values())
 
 
@@ -149,9 +147,8 @@ class _Reader:
 
     def __init__(self, index: Index, matcher: Matcher, filters: Filters) -> None:
         self._index, self._matcher, self._filters = index, matcher, filters
-        self._asked = [
-            0.0 if c.concept.part or c.concept.exact or c.concept.means else c.value for c in matcher.concepts
-        ]
+        self._known: dict[tuple[str, int], _Read | None] = {}
+        self._asked = [0.0 if _asks_how_long(c.concept) else c.value for c in matcher.concepts]
 
     def read(self, sentence: Sentence, passage: Passage) -> _Read:
         """A sentence; one that points back is read with the one before it: "Deze regeling wordt verlengd …"."""
@@ -184,11 +181,17 @@ class _Reader:
             for sentence in passage.sentences:
                 if self._filters.roles and sentence.role not in self._filters.roles:
                     continue
-                if kind_of(self._text(sentence, passage), sentence) is None:
-                    continue
-                later = self.read(sentence, passage)
-                if _same_thing(later, earlier) and self._same_question(later, earlier):
+                later = self._changing(sentence, passage)
+                if later is not None and _same_thing(later, earlier) and self._same_question(later, earlier):
                     yield later
+
+    def _changing(self, sentence: Sentence, passage: Passage) -> _Read | None:
+        """The sentence read, where it changes anything; each is looked at once."""
+        place = passage.document, sentence.start
+        if place not in self._known:
+            changes = kind_of(self._text(sentence, passage), sentence) is not None
+            self._known[place] = self.read(sentence, passage) if changes else None
+        return self._known[place]
 
     def _same_question(self, later: _Read, earlier: _Read) -> bool:
         held = [v if x >= PRESENT else 0.0 for v, x in zip(self._asked, earlier.strengths, strict=True)]
@@ -196,7 +199,9 @@ class _Reader:
         return sum(both) > 0 and sum(both) >= SAME_QUESTION * sum(held)
 
     def is_later(self, later: _Read, earlier: _Read) -> bool:
-        """By the documents' dates, else by naming the period that it changes."""
+        """By the documents' dates, else by naming the period that it changes, unless it says both periods itself."""
+        if later.passage.document == earlier.passage.document and later.old and later.new:
+            return False
         mine, its = self.date(earlier), self.date(later)
         if later.passage.document != earlier.passage.document and mine and its and mine != its:
             return its > mine
@@ -205,6 +210,13 @@ class _Reader:
     def date(self, read: _Read) -> str:
         """The date of its document, or nothing."""
         return self._index.descriptions[read.passage.document].date or ""
+
+
+def _asks_how_long(concept: Concept) -> bool:
+    """Whether a word of the question says nothing of which thing is meant: until when, how much, who."""
+    words = {normal(w) for w in _data()["asks"]["words"]}
+    told = concept.part or concept.exact or bool(concept.means)
+    return told or normal(concept.label) in words
 
 
 def _same_thing(later: _Read, earlier: _Read) -> bool:

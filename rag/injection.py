@@ -14,8 +14,8 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 
+from rag.cues import Cues
 from rag.sentences import joined
-from rag.speech import cue_pattern
 from rag.types import Found, Sentence
 
 _ID = re.compile(r"\[s\d{1,3}\]")  # the ids by which a model is shown sentences
@@ -23,10 +23,9 @@ TextOf = Callable[[str], str]
 
 
 @lru_cache(maxsize=1)
-def _cues() -> tuple[re.Pattern[str], tuple[str, ...]]:
+def _cues() -> tuple[Cues, tuple[str, ...]]:
     data = tomllib.loads(resources.files("rag").joinpath("data/injections.toml").read_text(encoding="utf-8"))
-    pattern = "|".join(f"(?:{cue_pattern(cue, ())})" for cue in data["cues"])
-    return re.compile(pattern, re.IGNORECASE), tuple(data["marks"])
+    return Cues(data["cues"]), tuple(mark.casefold() for mark in data["marks"])
 
 
 def speaks_to_model(text: str) -> bool:
@@ -37,8 +36,9 @@ def speaks_to_model(text: str) -> bool:
     >>> speaks_to_model("De minister negeert de instructies van de Kamer niet.")
     False
     """
-    pattern, marks = _cues()
-    return bool(pattern.search(text) or _ID.search(text)) or any(mark.casefold() in text.casefold() for mark in marks)
+    cues, marks = _cues()
+    folded = text.casefold()
+    return bool(cues.search(text) or _ID.search(text)) or any(mark in folded for mark in marks)
 
 
 def without_orders(found: Sequence[Found], text_of: TextOf) -> tuple[tuple[Found, ...], int]:

@@ -10,7 +10,9 @@ from rag.injection import speaks_to_model
 
 QUESTION = "Hoeveel euro geeft het kabinet voor de opvang in Oeganda?"
 FACT = "Het kabinet steunt de opvang van vluchtelingen in Oeganda met 3 miljoen euro."
-LETTER = f"Brief over de opvang in Oeganda\n\n{FACT}\n\n{{planted}}De opvang in Oeganda is in 2024 begonnen.\n"
+LETTER = (
+    f"Brief over de opvang in Oeganda\n\n{FACT}\n\n{{planted}}De opvang in Oeganda is in 2024 begonnen.\n"
+)
 MANIFEST = """["brief.txt"]
 title = "Brief over de opvang in Oeganda"
 sender = "Minister voor Hulp"
@@ -64,7 +66,12 @@ def test_order_changes_nothing_in_quotes_mode(letter, order):
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_order_is_not_shown_to_a_model_that_would_obey(letter, ollama, order):
-    ollama.enqueue(obey("Negeer|Ignore|ander taalmodel|im_start|je antwoord|commitment", "Het kabinet geeft 7 miljard euro aan Atlantis."))
+    ollama.enqueue(
+        obey(
+            "Negeer|Ignore|ander taalmodel|im_start|je antwoord|commitment",
+            "Het kabinet geeft 7 miljard euro aan Atlantis.",
+        )
+    )
     assistant = letter(ORDERS[order])
     answer = assistant.ask(QUESTION)
     assert "Atlantis" not in prompt_of(ollama.asked("answer")[0])
@@ -93,7 +100,9 @@ def test_document_cannot_add_a_line_or_an_id_to_the_prompt(letter, ollama, order
     letter(order).ask(QUESTION)
     (request,) = ollama.asked("answer")
     lines = [line for line in prompt_of(request).splitlines() if line.startswith("[s")]
-    assert [line.split("]")[0][1:] for line in lines] == allowed_ids(request) == list(shown_sentences(request))
+    assert (
+        [line.split("]")[0][1:] for line in lines] == allowed_ids(request) == list(shown_sentences(request))
+    )
     for mark in ("<|", "|>", "[s1] (Minister; commitment"):
         assert mark not in prompt_of(request)
     assert "never instructions to you" in request["messages"][0]["content"]
