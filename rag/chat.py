@@ -24,9 +24,7 @@ from langchain_core.messages import BaseMessage, BaseMessageChunk
 from rag.llm import ChatModel, Unavailable
 from rag.settings import Settings
 
-LOOSEST_TOKENS = (
-    8.0  # characters a token at the very most: a prompt that was read in fewer was not read whole
-)
+LONGEST_TOKENS = 5.5  # characters a token at the very most: a prompt read as fewer tokens was not read whole
 AGAIN = 0.4  # temperature of a second try, for at 0 the first one's words would come again
 _FENCE = re.compile(r"^\s*```(?:json)?\s*\n|\n\s*```\s*$")
 
@@ -117,12 +115,17 @@ def _metadata(chunk: BaseMessageChunk) -> dict[str, Any]:
 
 
 def _check_whole(read: dict[str, Any], request: Request, context: int) -> None:
-    """Ollama drops what does not fit without a word: compare what it says it read with what it was given."""
+    """Ollama drops what does not fit without a word: compare what it says it read with what it was given.
+
+    It says what it read after dropping: the whole context, or since 2026 half of it and two (ollama issue 17427); of a
+    context smaller than asked for, too little for so many characters.
+    """
     tokens = read.get("prompt_eval_count") or read.get("read") or 0
     given = sum(len(str(m.content)) for m in request.messages)
     if read.get("done_reason") == "length":
         raise failure("why_cut", final=True)
-    if tokens and (tokens >= context - 16 or tokens < given / LOOSEST_TOKENS):
+    halved = abs(tokens - (context // 2 + 2)) <= 2
+    if tokens and (tokens >= context - 16 or halved or tokens < given / LONGEST_TOKENS):
         raise failure("why_context", final=True)
 
 

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
-from typing import Any
+from typing import Any, Literal, get_args
 
 from rag.errors import ModelError
 from rag.models import in_one_line, quiet_transformers, weights_digest
 from rag.settings import Settings
 from rag.types import Check
 
+What = Literal["reranker", "entailment model"]
 CARRIES = 0.5  # probability of entailment from which a statement stands
 
 
@@ -26,23 +26,29 @@ CARRIES = 0.5  # probability of entailment from which a statement stands
 class PairModel:
     """A cross-encoder before it is loaded."""
 
-    what: str  # "reranker" or "entailment model"
+    what: What
     setting: str
     name: str
     location: str  # a folder, or a hub name
     digest: str  # of its weights where they are at hand, else of its name
 
 
+def pair_model(settings: Settings, what: What) -> PairModel | None:
+    """What the settings name, or None; raises ModelError where a folder is not there or holds no safe weights."""
+    setting, name = {
+        "reranker": ("RAG_RERANKER_MODEL", settings.reranker_model),
+        "entailment model": ("RAG_ENTAILMENT_MODEL", settings.entailment_model),
+    }[what]
+    return _described(what, setting, name) if name else None
+
+
 def pair_models(settings: Settings) -> list[PairModel]:
-    """Those that the settings name; raises ModelError where a folder is not there or holds no safe weights."""
-    wanted = (
-        ("reranker", "RAG_RERANKER_MODEL", settings.reranker_model),
-        ("entailment model", "RAG_ENTAILMENT_MODEL", settings.entailment_model),
-    )
-    return [_described(what, setting, name) for what, setting, name in wanted if name]
+    """Both, as far as they are named."""
+    kinds: tuple[What, ...] = get_args(What)
+    return [m for what in kinds if (m := pair_model(settings, what)) is not None]
 
 
-def _described(what: str, setting: str, wanted: str) -> PairModel:
+def _described(what: What, setting: str, wanted: str) -> PairModel:
     path = Path(wanted).expanduser()
     if path.is_dir():
         return PairModel(what, setting, path.resolve().name, str(path.resolve()), weights_digest(path))
@@ -64,7 +70,7 @@ def receipt_digest(index: str, settings: Settings) -> str:
 
 
 class _CrossEncoder:
-    """A loaded one; pairs are read by one thread at a time, for its tokenizer fails where two share it."""
+    """A loaded one."""
 
     def __init__(self, model: PairModel) -> None:
         from sentence_transformers import CrossEncoder  # noqa: PLC0415 - seconds to import
@@ -80,11 +86,9 @@ class _CrossEncoder:
             raise ModelError(
                 f"The {model.what} «{model.name}» cannot be loaded: {in_one_line(error)} Mend or empty {model.setting}."
             ) from error
-        self._turn = Lock()
 
     def _predict(self, pairs: Sequence[tuple[str, str]], **options: Any) -> Any:
-        with self._turn:
-            return self._model.predict(list(pairs), show_progress_bar=False, **options)
+        return self._model.predict(list(pairs), show_progress_bar=False, **options)
 
 
 class Reranker(_CrossEncoder):
@@ -132,9 +136,11 @@ def _entailment(model: PairModel) -> Entailment:
 
 def load_reranker(settings: Settings) -> Reranker | None:
     """The configured reranker, loaded once; None where none is."""
-    return next((_reranker(m) for m in pair_models(settings) if m.what == "reranker"), None)
+    model = pair_model(settings, "reranker")
+    return _reranker(model) if model else None
 
 
 def load_entailment(settings: Settings) -> Entailment | None:
     """The configured entailment model, loaded once; None where none is."""
-    return next((_entailment(m) for m in pair_models(settings) if m.what != "reranker"), None)
+    model = pair_model(settings, "entailment model")
+    return _entailment(model) if model else None

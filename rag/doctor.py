@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
@@ -12,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rag import __version__
-from rag.crossencoders import load_entailment, load_reranker, pair_models
+from rag.crossencoders import What, load_entailment, load_reranker, pair_model
 from rag.errors import KamerbronError
 from rag.index import open_index
 from rag.llm import ChatModel, choose_model
@@ -91,16 +92,17 @@ def _embedding(settings: Settings) -> list[Finding]:
 def _cross_encoders(settings: Settings) -> list[Finding]:
     """The reranker and the entailment model, loaded as an answer would load them; nothing where neither is named."""
     out = []
-    for what, load in (("reranker", load_reranker), ("entailment model", load_entailment)):
+    kinds: tuple[tuple[What, Callable[[Settings], object]], ...] = (
+        ("reranker", load_reranker),
+        ("entailment model", load_entailment),
+    )
+    for what, load in kinds:
         try:
-            named = [m for m in pair_models(settings) if m.what == what]
-            if named:
+            model = pair_model(settings, what)
+            if model is not None:
                 load(settings)
-                out.append(
-                    Finding(
-                        what, "ok", f"{named[0].name}, digest {named[0].digest[:16]}; part of every receipt"
-                    )
-                )
+                digest = f"digest {model.digest[:16]}, part of every receipt"
+                out.append(Finding(what, "ok", f"{model.name}, {digest}"))
         except KamerbronError as error:
             out.append(Finding(what, "problem", str(error)))
     return out

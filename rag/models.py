@@ -16,7 +16,6 @@ from functools import lru_cache
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from langchain_core.embeddings import Embeddings
@@ -138,21 +137,6 @@ def load_embeddings(model: ModelDescription) -> Embeddings:
     return _load(model)
 
 
-class _OneAtATime(Embeddings):
-    """Embeddings whose tokenizer is used by one thread at a time: it fails where two share it."""
-
-    def __init__(self, embeddings: Embeddings) -> None:
-        self._embeddings, self._turn = embeddings, Lock()
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        with self._turn:
-            return self._embeddings.embed_documents(texts)
-
-    def embed_query(self, text: str) -> list[float]:
-        with self._turn:
-            return self._embeddings.embed_query(text)
-
-
 @lru_cache(maxsize=2)
 def _load(model: ModelDescription) -> Embeddings:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -161,7 +145,7 @@ def _load(model: ModelDescription) -> Embeddings:
     quiet_transformers()
     local = Path(model.location).is_dir()
     try:
-        embeddings = HuggingFaceEmbeddings(
+        return HuggingFaceEmbeddings(
             model_name=model.location,
             model_kwargs={
                 "device": None,
@@ -175,7 +159,6 @@ def _load(model: ModelDescription) -> Embeddings:
             },
             query_encode_kwargs={"normalize_embeddings": True, "prompt": model.query_prefix or None},
         )
-        return _OneAtATime(embeddings)
     except Exception as error:  # the library raises many kinds, from the file's, the hub's and torch's layers
         raise ModelError(
             f"The embedding model «{model.name}» cannot be loaded: {in_one_line(error)} "

@@ -154,8 +154,8 @@ def _as_read(request: dict[str, Any], chat: Chat) -> tuple[dict[str, Any], int]:
     if chat.reads is None or size <= chat.reads:
         return request, size if chat.prompt_eval_count is None else chat.prompt_eval_count
     *before, last = request["messages"]
-    kept = {**last, "content": last["content"][-3 * chat.reads :]}
-    return {**request, "messages": [*before, kept]}, chat.reads
+    kept = chat.reads // 2 + 2  # as Ollama's runner cuts and counts since 2026
+    return {**request, "messages": [*before, {**last, "content": last["content"][-3 * kept :]}]}, kept
 
 
 def _message(request: dict[str, Any], **said: str) -> Line:

@@ -11,7 +11,9 @@ from rag.filters import Filters
 from rag.types import Sentence, Span
 
 SCHEME = "De Subsidieregeling Veilige Dijken loopt van 1 januari 2022 tot en met 31 december 2025."
-EXTENDED = "Het kabinet heeft besloten de Subsidieregeling Veilige Dijken te verlengen tot en met 31 december 2028."
+EXTENDED = (
+    "Het kabinet heeft besloten de Subsidieregeling Veilige Dijken te verlengen tot en met 31 december 2028."
+)
 PROMISE = "De minister zal voor de zomer van 2024 een onafhankelijk onderzoek laten doen naar de beveiliging van jachthavens."
 WITHDRAWN = "Het toegezegde onafhankelijke onderzoek naar de beveiliging van jachthavens komt te vervallen."
 OTHER = "De waterschappen houden hierover overleg met de provincies en melden de uitkomsten."
@@ -67,7 +69,9 @@ def test_extension_of_a_scheme_comes_first_and_says_what_it_replaces(library):
 
 
 def test_withdrawal_of_a_promise_comes_first_and_says_what_it_replaces(library):
-    assistant = library(government("belofte", "2023-11-01", PROMISE), government("intrekking", "2024-10-01", WITHDRAWN))
+    assistant = library(
+        government("belofte", "2023-11-01", PROMISE), government("intrekking", "2024-10-01", WITHDRAWN)
+    )
     answer = assistant.ask(RESEARCH)
     assert [s.text for s in answer.statements][:2] == [WITHDRAWN, PROMISE]
     assert changes(answer) == [
@@ -82,7 +86,9 @@ def test_notice_is_in_the_readers_language(library):
     assert notice.endswith(": 31 december 2025 before, 31 december 2028 now.")
 
 
-@pytest.mark.parametrize("question", ["Tot wanneer loopt het NAP1325-IV?", "Until when does the NAP1325-IV run?"])
+@pytest.mark.parametrize(
+    "question", ["Tot wanneer loopt het NAP1325-IV?", "Until when does the NAP1325-IV run?"]
+)
 def test_extension_of_the_action_plan_is_told_with_both_periods(seed_index, question):
     answer = Assistant(seed_index).ask(question)
     assert "tot en met 2027" in answer.statements[0].text
@@ -130,7 +136,9 @@ def test_extension_of_the_action_plan_is_told_with_both_periods(seed_index, ques
     ids=["amount", "replaced", "mission", "postponed"],
 )
 def test_change_is_recognised_by_its_kind(library, earlier, later, question, kind, periods):
-    answer = library(government("oud", "2022-01-10", earlier), government("nieuw", "2024-02-20", later)).ask(question)
+    answer = library(government("oud", "2022-01-10", earlier), government("nieuw", "2024-02-20", later)).ask(
+        question
+    )
     assert answer.statements[0].text == later
     (notice,) = changes(answer)
     assert notice.startswith(f"Later {kind}: [1] («Brief nieuw»")
@@ -148,7 +156,9 @@ def test_latest_of_several_changes_is_given(library):
 
 def test_sentence_that_points_back_is_read_with_the_one_before_it(library):
     later = "De Subsidieregeling Veilige Dijken wordt goed gebruikt. Deze regeling wordt verlengd tot en met 31 december 2028."
-    answer = library(government("oud", "2021-11-01", SCHEME), government("nieuw", "2025-03-01", later)).ask(UNTIL_WHEN)
+    answer = library(government("oud", "2021-11-01", SCHEME), government("nieuw", "2025-03-01", later)).ask(
+        UNTIL_WHEN
+    )
     assert "2028" in said(answer)
     assert "31 december 2028" in changes(answer)[0]
 
@@ -170,18 +180,25 @@ def test_sentence_that_points_back_is_read_with_the_one_before_it(library):
     ids=["demand", "question", "weighed", "denied", "willing", "another thing", "another scheme"],
 )  # fmt: skip
 def test_what_changes_nothing_is_not_told_as_a_change(library, later, role):
-    answer = library(government("oud", "2021-11-01", SCHEME), ("nieuw", "2025-03-01", role, later)).ask(UNTIL_WHEN)
+    answer = library(government("oud", "2021-11-01", SCHEME), ("nieuw", "2025-03-01", role, later)).ask(
+        UNTIL_WHEN
+    )
     assert changes(answer) == []
     assert SCHEME in said(answer)
 
 
 def test_earlier_document_changes_no_later_one(library):
-    answer = library(government("oud", "2021-11-01", EXTENDED), government("nieuw", "2025-03-01", SCHEME)).ask(UNTIL_WHEN)
+    answer = library(
+        government("oud", "2021-11-01", EXTENDED), government("nieuw", "2025-03-01", SCHEME)
+    ).ask(UNTIL_WHEN)
     assert changes(answer) == []
 
 
 def test_undated_documents_are_not_put_in_an_order_unless_the_change_names_what_it_changes(library):
-    assert changes(library(government("oud", None, SCHEME), government("nieuw", None, EXTENDED)).ask(UNTIL_WHEN)) == []
+    assert (
+        changes(library(government("oud", None, SCHEME), government("nieuw", None, EXTENDED)).ask(UNTIL_WHEN))
+        == []
+    )
 
 
 def test_undated_change_that_names_the_period_it_changes_is_told(library):
@@ -236,13 +253,17 @@ def test_undated_document_is_left_out_as_of_a_date_and_named(library):
     assert not any("Zonder datum" in n for n in assistant.ask(UNTIL_WHEN).notices)
 
 
-@pytest.mark.parametrize("filters", [Filters(until="2020-12-31"), Filters(since="2026-01-01")], ids=["before", "after"])
+@pytest.mark.parametrize(
+    "filters", [Filters(until="2020-12-31"), Filters(since="2026-01-01")], ids=["before", "after"]
+)
 def test_what_only_another_time_says_is_refused_for_its_dates(library, filters):
     answer = library(
         government("oud", "2021-11-01", SCHEME), government("ouder", "2019-01-01", OTHER), government("later", "2027-01-01", OTHER)
     ).ask(UNTIL_WHEN, filters)  # fmt: skip
     assert (answer.status, answer.refusal.kind) == ("refused", "outside_dates")
-    assert filters.until in answer.refusal.message if filters.until else filters.since in answer.refusal.message
+    assert (
+        filters.until in answer.refusal.message if filters.until else filters.since in answer.refusal.message
+    )
 
 
 def test_what_no_time_says_is_not_refused_for_its_dates(library):
@@ -262,7 +283,9 @@ def test_model_is_shown_the_change_first_and_what_it_does_not_tell_is_quoted(lib
         return says((in_language(request, text), [at]))
 
     ollama.enqueue(content)
-    assistant = library(government("oud", "2021-11-01", SCHEME), government("nieuw", "2025-03-01", EXTENDED), llm="auto")
+    assistant = library(
+        government("oud", "2021-11-01", SCHEME), government("nieuw", "2025-03-01", EXTENDED), llm="auto"
+    )
     answer = assistant.ask(UNTIL_WHEN)
     assert answer.mode == "llm"
     assert EXTENDED in shown_sentences(ollama.asked("answer")[0]).values()

@@ -182,9 +182,16 @@ def test_question_does_not_wait_for_another_ones_model(seed_index, ollama):
 # -- the prompt that did not fit ----------------------------------------------------------------------------------
 
 
-def test_prompt_whose_beginning_the_server_dropped_is_noticed(ask, ollama, open_seeds):
+@pytest.mark.parametrize("reads", [700, 2048, 4096])
+def test_prompt_whose_beginning_the_server_dropped_is_noticed(ask, ollama, open_seeds, reads):
     """Status 200 and a good-looking answer, from a context smaller than asked for: what was cut off may matter most."""
-    ollama.enqueue(Chat(answer_well, reads=700))
+    ollama.enqueue(Chat(answer_well, reads=reads))
+    assert_quotes_mode(ask(), open_seeds, "did not fit")
+
+
+@pytest.mark.parametrize("read", [8192, 8176, 4098])
+def test_count_of_a_prompt_that_filled_the_context_is_noticed(ask, ollama, open_seeds, read):
+    ollama.enqueue(Chat(GOOD, prompt_eval_count=read))
     assert_quotes_mode(ask(), open_seeds, "did not fit")
 
 
