@@ -35,16 +35,19 @@ _NAMED: dict[Role, re.Pattern[str]] = {
 def check_actor(text: str, cited: str, sentences: Sequence[Sentence]) -> Check:
     """Whoever a statement lets speak must speak in a cited sentence, or be said there to have spoken.
 
-    Whoever it names must at least be one of the speakers or stand in the cited text. A cited sentence whose speaker is
-    not known is nobody's.
+    Whoever it names must at least be one of the speakers or stand in the cited text, or be the government where what is
+    cited asks something of it ("Bent u bereid …"). A cited sentence whose speaker is not known is nobody's.
     """
     speakers = {s.role for s in sentences}
+    addressed = all(s.act in ("question", "request", "demand") for s in sentences)
     voices = f"{cited} {' '.join(s.speaker or '' for s in sentences)}"
     for role, names in _ACTORS.items():
         if role in speakers:
             continue
         if _SPEAKS[role].search(text) and not _SPEAKS[role].search(voices):
             return Check("actor", False, f"no cited sentence is by {_called(names, text)}")
+        if role == "government" and addressed:
+            continue
         if _NAMED[role].search(text) and not _NAMED[role].search(voices):
             return Check("actor", False, f"the cited text does not speak of {_called(names, text)}")
     return Check("actor", True)

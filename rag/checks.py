@@ -112,12 +112,16 @@ def _addresses(text: str, cited: str) -> Check:
 def _names(text: str, cited: str, sentences: Sequence[Sentence]) -> Check:
     voices = " ".join(s.speaker or "" for s in sentences)
     there = _lemmas(f"{cited} {voices}")
-    missing = [w for w in names_in(text) if not _stands(w, there)]
+    translated = _translated(text, there)
+    missing = [
+        w for w in names_in(text) if not (w in translated or _stands(w, there) or _head_stands(w, there))
+    ]
     return Check("names", not missing, f"not in the cited text: {', '.join(missing)}" if missing else "")
 
 
 _ACTORS = frozenset(
-    "nederland netherlands dutch nederlands nederlandse kabinet cabinet kamer house minister ministers government regering parliament parlement".split()
+    "nederland netherlands dutch nederlands nederlandse kabinet cabinet kamer house minister ministers government regering parliament parlement "
+    "ngo ngos mp mps".split()
 )
 
 
@@ -135,6 +139,25 @@ def names_in(text: str) -> list[str]:
         if not heads or place or is_abbreviation(word) or not ordinary:
             out.append(word)
     return out
+
+
+def _translated(text: str, there: frozenset[str]) -> frozenset[str]:
+    """The words of names that stand there in the other language as a whole: "International Criminal Court".
+
+    Not its abbreviations: of "EU member states" "lidstaten" holds the states, not the EU.
+    """
+    words = _WORD.findall(text)
+    matches = [*glossary().match(words, "en"), *glossary().match(words, "nl")]
+    whole = [
+        m for m in matches if m.end - m.start > 1 and any(_content(f) <= there for f, w in m.forms if w > 0.9)
+    ]
+    return frozenset(w for m in whole for w in words[m.start : m.end] if not is_abbreviation(w))
+
+
+def _head_stands(word: str, there: frozenset[str]) -> bool:
+    """Whether the names in a compound stand there: of "OHCHR-kantoor" that is OHCHR."""
+    parts = [p for p in word.split("-") if p[:1].isupper()]
+    return 0 < len(parts) < len(word.split("-")) and all(_stands(p, there) for p in parts)
 
 
 def _stands(word: str, there: frozenset[str]) -> bool:

@@ -31,7 +31,7 @@ _WILLING = _words(
 _WILL = _words(
     "zal", "zullen", r"(?:gaat|gaan)(?!\s+(?:om|over|uit|in\s+op|het|dit))", "belooft", "beloofde?", "beloven", "toegezegd", "toezegging\\w*", "garandeer\\w*",
     r"zeg(?:t|de|gen)?\b.{1,80}?\btoe", r"stel(?:t|de|len)?\b.{1,80}?\bbeschikbaar", r"trekt\b.{1,80}?\buit", "verplicht zich",
-    "will", "shall", "going to", "promis\\w+", "pledg\\w+", "commit(?!tee)\\w*", "guarantee\\w*", "undert(?:akes?|ook|aking) to", "vow\\w*",
+    "will", "shall", "going to", "promise[sd]?", "promising to", "pledg\\w+", "commit(?!tee)\\w*", "guarantee\\w*", "undert(?:akes?|ook|aking) to", "vow\\w*",
 )  # fmt: skip
 # … and what has been decided.
 _DECIDED = _words(
@@ -49,7 +49,7 @@ PROMISE = 3  # from here on someone is bound
 _INTENDS = _words("voornemens", "van plan", "voornemen", "inten(?:ds?|tion)", "plans? to")
 
 _CALL = re.compile(
-    r"\b(?:call\w* (?:on|for)|urg\w+|demand\w*|ask\w*|request\w*|roep\w*|pleit\w*|eis\w*|vraagt|vragen|verzoek\w*|wil|want\w*)\b",
+    r"\b(?:call\w* (?:on|for)|urg\w+|demand\w*|ask\w*|request\w*|roep\w*|riep\w*|pleit\w*|eis\w*|vraagt|vragen|vroeg\w*|gevraagd|verzoek\w*|verzocht\w*|wil|want\w*)\b",
     re.IGNORECASE,
 )
 _GIVES = _words("geeft(?! aan)", "geven(?! aan)", "gives?")
@@ -57,6 +57,10 @@ CABINET = _words(
     "nederland", "netherlands", "kabinet", "cabinet", "regering", "government", "ministers?", "ministerie", "ministry", "staatssecretaris",
     "state secretary",
 )  # fmt: skip
+_DID = re.compile(
+    rf"{CABINET.pattern}\s+(?:\w+ly\s+)?\w{{2,}}(?:ed|eerde|elde|urde|erde|ldde|idde|chtte)n?\b",
+    re.IGNORECASE,
+)
 _ONLY_ASKED = "the statement has the cabinet act, the cited text only asks it to"
 _PROMISES = "the statement promises, the cited text does not"
 _STRONGER = "the statement is stronger than the cited text"
@@ -103,7 +107,7 @@ def check_modality(text: str, sentences: Sequence[Sentence], quotes: Sequence[st
     strongest, said = max((level(q) for q in cited), default=PLAIN), level(text)
     if said > (PLAIN if strongest >= PROMISE else strongest):
         return Check("modality", False, _STRONGER)
-    if strongest == PROMISE and said == PLAIN and _DONE.search(text):
+    if strongest == PROMISE and said == PLAIN and (_DONE.search(text) or _DID.search(text)):
         return Check("modality", False, _STILL_TO_COME)
     return Check("modality", True)
 

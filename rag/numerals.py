@@ -41,6 +41,10 @@ _ACHT = re.compile(
     r"(?!\s+(?:een|geen|deze|eens|alleen|sinds|tevens|steeds|ons|samen|tegen|tussen|binnen|buiten|zowel\w*|slechts|daarentegen)\b)",
     re.IGNORECASE,
 )
+_PER_CENT = re.compile(
+    rf"\b({'|'.join(sorted({**DUTCH, **ENGLISH}, key=len, reverse=True))})(?=\s+(?:procent|percent|per cent)\b)",
+    re.IGNORECASE,
+)
 _TENS_UNITS = re.compile(rf"\b({'|'.join(_TENS_EN)})[- ]({'|'.join(_UNITS_EN)})\b", re.IGNORECASE)
 _HUNDREDS = re.compile(
     rf"\b(a|{'|'.join((*_UNITS_EN, *_TEENS_EN))})\s+hundred(?:\s+(?:and\s+)?(\d+|{'|'.join(sorted(ENGLISH, key=len, reverse=True))})\b)?",
@@ -65,6 +69,7 @@ def with_digits(text: str) -> str:
         lambda m: _filled(str(ENGLISH[m[1].casefold()] + ENGLISH[m[2].casefold()]), m), text
     )
     text = _HUNDREDS.sub(lambda m: _filled(str(_hundreds(m)), m), text)
+    text = _PER_CENT.sub(lambda m: _filled(str({**DUTCH, **ENGLISH}[m[1].casefold()]), m), text)
     return _COMPOUND_NL.sub(_dutch_match, text)
 
 

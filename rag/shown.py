@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rag import prompts
 from rag.index import Index
 from rag.question import Question
+from rag.reading import as_read
 from rag.types import Found, Sentence
 from rag.verify import fold
 
@@ -22,7 +23,7 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A sentence that a model is shown: `text` as it stands in the document, `line` as it stands in the prompt."""
+    """A sentence that a model is shown: `text` as it reads, without footnote numbers, `line` as it stands in the prompt."""
 
     sentence: Sentence
     document: str
@@ -44,7 +45,7 @@ def show(index: Index, question: Question, found: Sequence[Found], context: int)
         for sentence in item.passage.sentences:
             if sentence.part == "heading" and sentence.act != "demand":
                 continue
-            said = fold(" ".join(text[s.start : s.end] for s in sentence.spans))
+            said = fold(" ".join(as_read(text, s.start, s.end) for s in sentence.spans))
             identity = f"s{len(shown) + 1}"
             line = _line(index, identity, item.passage.document, sentence, said)
             room -= len(line) + 1

@@ -143,7 +143,9 @@ def test_english_question_is_put_into_dutch_terms_that_join_the_search_as_weak_o
     assert prompt_of(request) == HARD
     added = asked.concepts[len(understand(HARD).concepts) :]
     assert all(c.part and 0 < c.weight <= rewrite.WEIGHT for c in added)
-    assert "onzinwoordje" not in [c.label for c in added]  # it occurs nowhere: it would only make an answer unlikelier
+    assert "onzinwoordje" not in [
+        c.label for c in added
+    ]  # it occurs nowhere: it would only make an answer unlikelier
     assert found.passages
 
 
@@ -163,7 +165,9 @@ def _text(index, found):
 
 def test_all_terms_together_weigh_less_than_the_question_itself(open_seeds):
     asked = understand(HARD)
-    widened = rewrite.with_terms(asked, ["militairen", "vredesmissie", "opleiding", "training", "bescherming"], open_seeds)
+    widened = rewrite.with_terms(
+        asked, ["militairen", "vredesmissie", "opleiding", "training", "bescherming"], open_seeds
+    )
     added = widened.concepts[len(asked.concepts) :]
     assert len(added) >= 3
     assert sum(c.weight for c in added) <= rewrite.SHARE * sum(c.weight for c in asked.concepts) + 1e-9
