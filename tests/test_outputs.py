@@ -51,7 +51,22 @@ TEXTS = st.one_of(
     ]),
     st.none(), st.integers(), st.lists(st.text(max_size=3), max_size=3),
 )  # fmt: skip
+DUTCH = [
+    "Nederland steunt de FFM indirect via de organisatie Justice Rapid Response met expertise op het thema gender.",
+    "Ook steunt Nederland het landenkantoor van de Hoge Commissaris voor de Mensenrechten (OHCHR) in Soedan met 2 miljoen euro.",
+    "The Netherlands supports the FFM indirectly through Justice Rapid Response.",
+    "It is not possible for individual UN member states to support the FFM directly.",
+]
+NEAR = st.builds(
+    lambda text, at, piece, drop: text[:at] + piece + text[at + drop :],
+    st.sampled_from(DUTCH), st.integers(0, 110), st.one_of(TEXTS.filter(lambda t: isinstance(t, str)), st.just("")), st.integers(0, 20),
+)  # fmt: skip
+KNOWN = st.lists(st.sampled_from([f"s{n}" for n in range(1, 12)]), min_size=1, max_size=3)
 STATEMENTS = st.one_of(
+    st.fixed_dictionaries({"text": NEAR, "sentences": KNOWN}),
+    st.fixed_dictionaries(
+        {"text": st.sampled_from(DUTCH), "sentences": st.one_of(KNOWN, st.lists(IDS, max_size=6))}
+    ),
     st.fixed_dictionaries({"text": TEXTS, "sentences": st.one_of(st.lists(IDS, max_size=6), IDS)}),
     st.dictionaries(st.sampled_from(["text", "sentences", "x"]), TEXTS, max_size=3),
     TEXTS,
@@ -69,9 +84,13 @@ OUTPUTS = st.one_of(
 
 
 @pytest.fixture(scope="session")
-def shown(open_seeds):
-    question = understand(ASKED)
-    return show(open_seeds, question, retrieve(open_seeds, question).passages, 4096)
+def found(open_seeds):
+    return retrieve(open_seeds, understand(ASKED)).passages
+
+
+@pytest.fixture(scope="session")
+def shown(open_seeds, found):
+    return show(open_seeds, understand(ASKED), found, 4096)
 
 
 def assert_collected(out, index, unchecked=False):
@@ -84,11 +103,11 @@ def assert_collected(out, index, unchecked=False):
         assert set(statement.citations) <= set(ids)
         assert unchecked or all(check.passed for check in statement.checks)
         assert statement.text.encode("utf-8")
-        assert not {"<", "\x00", "\x1b", "\u202e"} & set(statement.text) or "<" in statement.text
+        assert not {"\x00", "\x1b", "\u202e", "\ud800"} & set(statement.text)
         json.dumps([check.detail for check in statement.checks], ensure_ascii=False).encode("utf-8")
 
 
-@outputs(400)
+@outputs(800)
 @given(st.lists(STATEMENTS, max_size=6), st.booleans(), st.sampled_from(["nl", "en"]))
 def test_no_statement_of_a_model_gives_an_inexact_citation_or_an_exception(
     open_seeds, shown, raw, unchecked, language
@@ -111,25 +130,19 @@ class Stream:
             yield AIMessageChunk(self.text[i : i + self.size])
 
 
-@outputs(300)
+@outputs(800)
 @given(OUTPUTS, st.integers(1, 40), st.booleans())
 def test_no_output_of_a_model_gives_anything_but_an_answer_or_why_there_is_none(
-    open_seeds, seed_index, ollama, monkeypatch, text, pieces, unchecked
+    open_seeds, seed_index, ollama, found, monkeypatch, text, pieces, unchecked
 ):
     """The whole way of a model's answer, but for HTTP: read in another thread, cut into statements, checked, cited."""
     monkeypatch.setattr(chat, "_set_up", lambda *_: Stream(text, len(text) // pieces + 1))
-    question = understand(ASKED)
-    found = retrieve(open_seeds, question).passages if not _FOUND else _FOUND[0]
-    _FOUND[:] = [found]
     writer = Writer(ChatModel("ollama", "x"), with_model(seed_index, ollama), open_seeds, unchecked=unchecked)
-    written = writer.write(question, found)
+    written = writer.write(understand(ASKED), found)
     if isinstance(written, Unavailable):
         assert written.why("nl") != written.why("en") != ""
     else:
         assert_collected(written, open_seeds, unchecked)
-
-
-_FOUND = []
 
 
 def test_sentence_of_two_spans_is_cited_in_both_or_not_at_all(open_seeds):
