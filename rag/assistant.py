@@ -24,7 +24,7 @@ from rag.injection import without_orders
 from rag.llm import ChatModel, Unavailable, choose_model
 from rag.question import Question, check, understand
 from rag.quotes import Chosen, choose, in_reading_order
-from rag.refusal import judge
+from rag.refusal import judge, weigh
 from rag.retrieve import Retrieved, retrieve
 from rag.settings import Settings
 from rag.types import Answer, Found, Refusal, Statement
@@ -174,18 +174,24 @@ class Assistant:
 
     def _judge(self, asked: Asked) -> tuple[list[Chosen], Refusal | None]:
         """The sentences that answer, or the refusal: one by the dates where nothing but they stands in the way."""
-        question, filters = asked.question, asked.filters
-        chosen = choose(question, asked.retrieved, asked.index.described, filters.roles)
-        refusal = judge(asked.index, question, asked.retrieved, chosen, filters)
-        if refusal is None or not (filters.since or filters.until) or refusal.kind == "outside_dates":
+        index, question, filters = asked.index, asked.question, asked.filters
+        chosen = choose(question, asked.retrieved, index.described, filters.roles)
+        refusal = judge(index, question, asked.retrieved, chosen, filters)
+        if not (filters.since or filters.until) or (refusal and refusal.kind == "outside_dates"):
             return chosen, refusal
         whenever = replace(filters, since=None, until=None)
-        retrieved = self._retrieve(asked.index, question, whenever)
-        others = choose(question, retrieved, asked.index.described, filters.roles)
-        if judge(asked.index, question, retrieved, others, whenever) is not None:
+        retrieved = self._retrieve(index, question, whenever)
+        others = choose(question, retrieved, index.described, filters.roles)
+        if judge(index, question, retrieved, others, whenever) is not None:
             return chosen, refusal
-        message = notices.outside(filters, question.language)
-        return chosen, Refusal("outside_dates", message, refusal.missing_terms)
+        now, ever = (
+            weigh(index, question, asked.retrieved, chosen),
+            weigh(index, question, retrieved, others),
+        )
+        if refusal is None and len(now.unmet) <= len(ever.unmet):
+            return chosen, None
+        # Without the dates there is an answer; within them there is none, or none of what the question names.
+        return chosen, Refusal("outside_dates", notices.outside(filters, question.language), ever.missing)
 
     def _write(self, asked: Asked, draft: Draft, changes: Sequence[Change]) -> Written | Unavailable:
         """A model's answer, or why there is none; what was changed later stands first among what it is shown."""

@@ -266,6 +266,16 @@ def test_what_only_another_time_says_is_refused_for_its_dates(library, filters):
     )
 
 
+def test_answer_within_the_dates_that_lacks_what_the_question_names_is_refused_for_its_dates(seed_index):
+    """The one letter of before 2025 holds promises, on Myanmar: none of them is an answer about the FFM."""
+    assistant = Assistant(seed_index)
+    answer = assistant.ask("what did NL commit on the Sudan FFM?", Filters(until="2024-12-31"))
+    assert (answer.status, answer.refusal.kind) == ("refused", "outside_dates")
+    assert assistant.ask(
+        "What did the Dutch government promise about Rohingya girls?", Filters(until="2024-12-31")
+    ).statements
+
+
 def test_what_no_time_says_is_not_refused_for_its_dates(library):
     answer = library(government("oud", "2021-11-01", SCHEME), government("ouder", "2019-01-01", OTHER)).ask(
         "Hoeveel maanlandingen organiseert Portugal?", Filters(until="2020-12-31")
