@@ -115,17 +115,23 @@ def _counted(text: str, concepts: Sequence[Concept]) -> str:
 
 
 def detect_language(text: str) -> Language:
-    """Dutch or English, by function words first and known words second; a tie is Dutch."""
-    score = {"nl": 0.0, "en": 0.0}
+    """Dutch or English; a tie is Dutch."""
+    score = language_scores(text)
+    return "en" if score["en"] > score["nl"] else "nl"
+
+
+def language_scores(text: str) -> dict[Language, float]:
+    """How much of a text is Dutch and how much English, by function words first and known words second."""
+    score: dict[Language, float] = {"nl": 0.0, "en": 0.0}
+    languages: tuple[tuple[Language, Language], ...] = (("nl", "en"), ("en", "nl"))
     for word in words(text):
         folded = normal(word)
-        for language in ("nl", "en"):
-            other = "en" if language == "nl" else "nl"
+        for language, other in languages:
             if folded in stopwords()[language] and folded not in stopwords()[other]:
                 score[language] += 2
             elif simplemma.is_known(folded, lang=language) and not simplemma.is_known(folded, lang=other):
                 score[language] += 1
-    return "en" if score["en"] > score["nl"] else "nl"
+    return score
 
 
 def _holds(text: str, forms: Sequence[str], language: Language) -> bool:

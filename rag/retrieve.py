@@ -24,8 +24,8 @@ from rag.question import Question
 from rag.types import Found, Passage
 
 if TYPE_CHECKING:
+    from rag.crossencoders import Reranker
     from rag.index import Index
-    from rag.models import Reranker
 
 CANDIDATES = 40
 NEAREST = 100  # passages whose similarity counts; all others count as the last of them
