@@ -120,16 +120,25 @@ def find_changes(
         if found:
             latest = max(found, key=lambda c: (reader.date(c), c.place))
             out.setdefault(latest.place, _change(latest, earlier, item))
+    best = max((item.coverage for item in chosen), default=0.0)
     for item, later in read:
-        if later.kind and later.old and later.new:  # it says itself what it changes
+        asked = _asks_what_changes(question) or item.coverage == best
+        if asked and later.kind and later.old and later.new:  # it says itself what it changes
             out.setdefault(later.place, Change(later.kind, item, None, later.old.text, later.new.text))
     return list(out.values())
 
 
 def _can_change(question: Question, earlier: _Read) -> bool:
     """Whether something later could make the sentence untrue: it promises, or states a period or an amount."""
-    asked = question.asks & {"date", "amount", "number"} or "commitment" in question.acts
-    return bool(asked) or earlier.sentence.act in ("commitment", "decline") or bool(mentions(earlier.text))
+    return (
+        _asks_what_changes(question)
+        or earlier.sentence.act in ("commitment", "decline")
+        or bool(mentions(earlier.text))
+    )
+
+
+def _asks_what_changes(question: Question) -> bool:
+    return bool(question.asks & {"date", "amount", "number"}) or "commitment" in question.acts
 
 
 def _change(later: _Read, earlier: _Read, item: Chosen) -> Change:

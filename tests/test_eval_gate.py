@@ -20,7 +20,7 @@ from eval.metrics import Figure, figures
 from eval.run import ask_all, corpus, evaluate, every
 from eval.scores import SCORES
 from rag import assistant as assistant_module
-from rag import glossary, quotes
+from rag import draft, glossary, quotes
 from rag.assistant import Assistant
 from rag.errors import GoldError
 from rag.types import Refusal
@@ -94,12 +94,12 @@ def test_english_no_longer_translated(fallen, monkeypatch):
 
 def test_quotations_a_character_off(fallen, monkeypatch):
     """A citation whose place is not its quotation's. Every other score may stay as it was; this one may not."""
-    right = assistant_module.cite_sentence
+    right = draft.cite_sentence
 
     def shifted(*given):
         return [dataclasses.replace(c, start=c.start + 1, end=c.end + 1) for c in right(*given)]
 
-    monkeypatch.setattr(assistant_module, "cite_sentence", shifted)
+    monkeypatch.setattr(draft, "cite_sentence", shifted)
     found = fallen()
     assert found["citations char-exact"] == {"nl", "en", "dev", "test", "all"}
     assert not {"evidence in answer", "Success@1", "unanswerable refused"} & set(found)
@@ -117,7 +117,6 @@ def test_wrong_sentences_chosen(fallen, monkeypatch):
 def test_everything_quoted(fallen, monkeypatch):
     """Ten statements where three would do: the evidence is still among them, and precision says what that costs."""
     monkeypatch.setattr(quotes, "MOST", 10)
-    monkeypatch.setattr(quotes, "MOST_PARTS", 10)
     monkeypatch.setattr(quotes, "KEPT", 0.0)
     found = fallen()
     assert "statement precision" in found
@@ -126,12 +125,12 @@ def test_everything_quoted(fallen, monkeypatch):
 
 def test_demands_shown_as_commitments(fallen, monkeypatch):
     """Every quotation labelled a commitment, whoever speaks."""
-    right = assistant_module.cite_sentence
+    right = draft.cite_sentence
 
     def committed(*given):
         return [dataclasses.replace(c, speech_act="commitment") for c in right(*given)]
 
-    monkeypatch.setattr(assistant_module, "cite_sentence", committed)
+    monkeypatch.setattr(draft, "cite_sentence", committed)
     found = fallen()
     assert "demand not a commitment" in found
     assert not {"evidence in answer", "citations char-exact"} & set(found)
@@ -139,13 +138,13 @@ def test_demands_shown_as_commitments(fallen, monkeypatch):
 
 def test_speakers_mixed_up(fallen, monkeypatch):
     """An organisation's words under the government's name."""
-    right = assistant_module.cite_sentence
+    right = draft.cite_sentence
     other = {"government": "civil_society", "civil_society": "government", "parliament": "government"}
 
     def mixed(*given):
         return [dataclasses.replace(c, role=other.get(c.role)) for c in right(*given)]
 
-    monkeypatch.setattr(assistant_module, "cite_sentence", mixed)
+    monkeypatch.setattr(draft, "cite_sentence", mixed)
     assert set(fallen()) == {"attribution"}
 
 
