@@ -1,6 +1,8 @@
 """The ask flow, top to bottom: what the command line, the app and the evaluation all call.
 
 question → retrieve → quotes or generate → verify → Answer
+
+Any number of threads may ask at once. Nothing here is held while a language model writes.
 """
 
 from __future__ import annotations
@@ -8,25 +10,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from threading import Lock
 
-from rag import __version__
+from rag import notices, rewrite
+from rag.changes import Change, find_changes
+from rag.conversation import completed
+from rag.crossencoders import load_entailment, load_reranker, receipt_digest
+from rag.draft import SHOWN, Draft
 from rag.filters import Filters
-from rag.generate import Written, write
+from rag.generate import Writer, Written
 from rag.index import Index, open_index, read_state
+from rag.injection import without_orders
 from rag.llm import ChatModel, Unavailable, choose_model
-from rag.models import load_reranker
 from rag.question import Question, check, understand
-from rag.quotes import Chosen, choose
-from rag.reading import as_read
-from rag.refusal import judge
+from rag.quotes import Chosen, choose, in_reading_order
+from rag.refusal import judge, weigh
 from rag.retrieve import Retrieved, retrieve
 from rag.settings import Settings
-from rag.types import Answer, Citation, Language, RankedPassage, Receipt, Refusal, Statement
-from rag.verify import cite_sentence, fold
+from rag.types import Answer, Found, Refusal, Statement
 from rag.wording import say
 
 Turn = tuple[str, str]  # an earlier question and its answer
-SHOWN = 10  # passages listed with an answer
+REMEMBERED = 500  # questions whose search terms by a model are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +42,35 @@ class Timing:
     answer: float
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question on its way to an answer, with all that it is answered from."""
+
+    index: Index
+    question: Question
+    filters: Filters
+    retrieved: Retrieved
+    model: ChatModel | Unavailable
+    unchecked: bool = False
+
+
 @dataclass(slots=True)
 class Assistant:
     """Answers questions over one index; notices when another process made a newer one."""
 
     settings: Settings
     _index: Index | None = field(default=None, repr=False)
+    _opening: Lock = field(default_factory=Lock, repr=False)
+    _terms: dict[tuple[ChatModel, str], tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def index(self) -> Index:
         """The current generation, opened again when there is a newer one."""
-        state = read_state(self.settings.index_dir)
-        if self._index is None or state is None or int(state["generation"]) != self._index.generation:
-            self._index = open_index(self.settings)
-        return self._index
+        with self._opening:  # else two questions at once would open it twice
+            state = read_state(self.settings.index_dir)
+            if self._index is None or state is None or int(state["generation"]) != self._index.generation:
+                self._index = open_index(self.settings)
+            return self._index
 
     def ask(
         self,
@@ -58,9 +78,14 @@ class Assistant:
         filters: Filters = Filters(),
         history: Sequence[Turn] = (),
         on_statement: Callable[[Statement], None] | None = None,
+        unchecked: bool = False,
     ) -> Answer:
-        """Answer one question; raises a KamerbronError that says what to do."""
-        return self.ask_timed(text, filters, history, on_statement)[0]
+        """Answer one question; raises a KamerbronError that says what to do.
+
+        `on_statement` is given each statement as soon as it stands. With `unchecked`, a model's statements that fail
+        a check are shown too, each with the check that it failed.
+        """
+        return self.ask_timed(text, filters, history, on_statement, unchecked)[0]
 
     def ask_timed(
         self,
@@ -68,134 +93,126 @@ class Assistant:
         filters: Filters = Filters(),
         history: Sequence[Turn] = (),
         on_statement: Callable[[Statement], None] | None = None,
+        unchecked: bool = False,
     ) -> tuple[Answer, Timing]:
         """The same, with how long it took."""
-        index = self.index
+        index, text = self.index, check(text)
         begun = time.perf_counter()
-        question = follow_up(check(text), history)
+        model = choose_model(self.settings)
+        question = self._understood(index, self._completed(text, history, model), model)
         retrieved = self._retrieve(index, question, filters)
         retrieved_at = time.perf_counter()
-        answer = self._answer(index, question, retrieved, filters, on_statement)
+        draft = Draft(index, question, receipt_digest(index.digest, self.settings), on_statement)
+        draft.notices += notices.before(index, question, text, filters)
+        answer = self._answer(Asked(index, question, filters, retrieved, model, unchecked), draft)
         done = time.perf_counter()
         return answer, Timing((retrieved_at - begun) * 1000, (done - retrieved_at) * 1000)
 
     def search(self, text: str, k: int = SHOWN, filters: Filters = Filters()) -> tuple[Question, Retrieved]:
         """The ranked passages, before any answer is composed."""
+        index = self.index
+        question = self._understood(index, check(text), choose_model(self.settings))
+        return question, self._retrieve(index, question, filters, k)
+
+    # -- the question ---------------------------------------------------------------------------------------------
+
+    def _completed(self, text: str, history: Sequence[Turn], model: ChatModel | Unavailable) -> str:
+        """A follow-up as a question of its own: by the model where there is one, else by rules."""
+        if not history:
+            return text
+        said = None
+        if isinstance(model, ChatModel):
+            said = rewrite.whole_question(model, self.settings, text, history)
+        return said or completed(text, [q for q, _ in history])
+
+    def _understood(self, index: Index, text: str, model: ChatModel | Unavailable) -> Question:
+        """The question read; an English one also with the Dutch search terms of the model, where there is one."""
         question = understand(text)
-        return question, self._retrieve(self.index, question, filters, k)
+        if question.language != "en" or not isinstance(model, ChatModel) or "nl" not in index.languages:
+            return question
+        terms = self._terms.get((model, question.text))
+        if terms is None:
+            terms = rewrite.dutch_terms(model, self.settings, question.text)
+            if terms is None:  # not kept: the next time the model may answer
+                return question
+            if len(self._terms) >= REMEMBERED:
+                self._terms.clear()
+            self._terms[model, question.text] = terms
+        return rewrite.with_terms(question, terms, index)
 
     def _retrieve(self, index: Index, question: Question, filters: Filters, k: int = SHOWN) -> Retrieved:
-        reranker = load_reranker(self.settings.reranker_model) if self.settings.reranker_model else None
-        return retrieve(index, question, filters, k, reranker)
+        return retrieve(index, question, filters, k, load_reranker(self.settings))
 
-    def _answer(
-        self,
-        index: Index,
-        question: Question,
-        retrieved: Retrieved,
-        filters: Filters,
-        on_statement: Callable[[Statement], None] | None,
-    ) -> Answer:
-        chosen = choose(question, retrieved, index.described, filters.roles)
-        refusal = judge(index, question, retrieved, chosen, filters)
-        notices = [index.rebuilt] if index.rebuilt else []
-        model = choose_model(self.settings)
-        if refusal is None and isinstance(model, ChatModel):
-            written = write(model, self.settings, index, question, retrieved, on_statement)
-            if not isinstance(written, Unavailable):
-                notices += _told(written, model, question.language)
-                return self._compose(
-                    index,
-                    question,
-                    retrieved,
-                    written.statements,
-                    written.citations,
-                    None,
-                    notices,
-                    model,
-                    written.prompt,
-                )
-            model = written
-        if isinstance(model, Unavailable):
-            notices.append(say("mode_quotes", question.language, why=model.why(question.language)))
-        statements, citations = quote(index, [] if refusal else chosen)
-        if not refusal and _uncommitted(question, citations):
-            notices.append(say("no_commitment", question.language))
-        if on_statement is not None:
-            for statement in statements:
-                on_statement(statement)
-        return self._compose(index, question, retrieved, statements, citations, refusal, notices)
+    # -- the answer -----------------------------------------------------------------------------------------------
 
-    def _compose(
-        self,
-        index: Index,
-        question: Question,
-        retrieved: Retrieved,
-        statements: Sequence[Statement],
-        citations: Sequence[Citation],
-        refusal: Refusal | None,
-        notices: Sequence[str],
-        model: ChatModel | None = None,
-        prompt: str | None = None,
-    ) -> Answer:
-        ranked = tuple(
-            RankedPassage(f.passage.document, f.passage.start, f.passage.end, f.score, rank)
-            for rank, f in enumerate(retrieved.passages[:SHOWN], 1)
+    def _answer(self, asked: Asked, draft: Draft) -> Answer:
+        passages, orders = without_orders(asked.retrieved.passages, asked.index.text)
+        asked = replace(asked, retrieved=replace(asked.retrieved, passages=passages))
+        if orders:
+            draft.notices.append(say("orders", asked.question.language, count=orders))
+        chosen, refusal = self._judge(asked)
+        if refusal is not None:
+            draft.notices += _why_quotes(asked.model, asked.question)
+            return draft.answer(asked.retrieved, refusal)
+        changes = find_changes(asked.index, asked.question, chosen, asked.retrieved.matcher, asked.filters)
+        written = self._write(asked, draft, changes)
+        if isinstance(asked.model, ChatModel) and isinstance(written, Written):
+            draft.take(written, asked.model)
+            draft.notices += notices.of_model(written, asked.model, asked.question.language)
+            rest = [x for c in changes for x in (c.by, c.of) if x is not None]
+        else:
+            draft.notices += _why_quotes(written, asked.question)
+            now = [c.by for c in changes]
+            rest = [*now, *in_reading_order(asked.question, [c for c in chosen if not _among(c, now)])]
+        for item in rest:
+            if not draft.cites(item):
+                draft.quote(item)
+        draft.notices += notices.of_changes(asked.index, changes, draft.citations, asked.question.language)
+        if draft.uncommitted and not draft.model:
+            draft.notices.append(say("no_commitment", asked.question.language))
+        return draft.answer(asked.retrieved)
+
+    def _judge(self, asked: Asked) -> tuple[list[Chosen], Refusal | None]:
+        """The sentences that answer, or the refusal: one by the dates where nothing but they stands in the way."""
+        index, question, filters = asked.index, asked.question, asked.filters
+        chosen = choose(question, asked.retrieved, index.described, filters.roles)
+        refusal = judge(index, question, asked.retrieved, chosen, filters)
+        if not (filters.since or filters.until) or (refusal and refusal.kind == "outside_dates"):
+            return chosen, refusal
+        whenever = replace(filters, since=None, until=None)
+        retrieved = self._retrieve(index, question, whenever)
+        others = choose(question, retrieved, index.described, filters.roles)
+        if judge(index, question, retrieved, others, whenever) is not None:
+            return chosen, refusal
+        now, ever = (
+            weigh(index, question, asked.retrieved, chosen),
+            weigh(index, question, retrieved, others),
         )
-        partial = bool(statements) and _uncommitted(question, citations)
-        return Answer(
-            question=question.text,
-            question_language=question.language,
-            mode="llm" if model else "quotes",
-            model=model.name if model else None,
-            status="refused" if refusal or not statements else "partial" if partial else "answered",
-            refusal=refusal
-            or (None if statements else Refusal("not_in_corpus", say("not_in_corpus", question.language))),
-            statements=tuple(statements),
-            citations=tuple(replace(c, page=index.page(c.document, c.start)) for c in citations),
-            passages=ranked,
-            receipt=Receipt(
-                index.digest, index.model.name, model.name if model else None, prompt, __version__
-            ),
-            notices=tuple(notices),
-            readings=tuple(as_read(index.text(c.document), c.start, c.end) for c in citations),
-        )
+        if refusal is None and len(now.unmet) <= len(ever.unmet):
+            return chosen, None
+        # Without the dates there is an answer; within them there is none, or none of what the question names.
+        return chosen, Refusal("outside_dates", notices.outside(filters, question.language), ever.missing)
+
+    def _write(self, asked: Asked, draft: Draft, changes: Sequence[Change]) -> Written | Unavailable:
+        """A model's answer, or why there is none; what was changed later stands first among what it is shown."""
+        if not isinstance(asked.model, ChatModel):
+            return asked.model
+        entailment = load_entailment(self.settings)
+        entails = entailment.check if entailment else None
+        writer = Writer(asked.model, self.settings, asked.index, entails, asked.unchecked, draft.on_statement)
+        there = {f.passage.id for f in asked.retrieved.passages}
+        later = {c.by.passage.id: c.by for c in changes if c.by.passage.id not in there}
+        found = [Found(c.passage, c.score) for c in later.values()]
+        return writer.write(asked.question, [*found, *asked.retrieved.passages])
 
 
-def _told(written: Written, model: ChatModel, language: Language) -> list[str]:
-    """What a reader is told of a model's answer."""
-    notices = [say("mode_llm", language, model=model.name)]
-    if written.left_out:
-        notices.append(say("left_out", language, count=written.left_out))
-    if written.cut_short:
-        notices.append(say("cut_short", language, reason=written.cut_short))
-    return notices
+def _among(item: Chosen, others: Sequence[Chosen]) -> bool:
+    place = (item.passage.document, item.sentence.start)
+    return any((o.passage.document, o.sentence.start) == place for o in others)
 
 
-def quote(index: Index, chosen: Sequence[Chosen]) -> tuple[list[Statement], list[Citation]]:
-    """Statements that are quotations: one a sentence; a sentence that cannot be quoted whole is not quoted."""
-    statements: list[Statement] = []
-    citations: list[Citation] = []
-    for item in chosen:
-        document = item.passage.document
-        description = index.descriptions[document]
-        made = cite_sentence(len(citations) + 1, document, item.sentence, description, index.text)
-        if made:
-            citations += made
-            statements.append(Statement(fold(" ".join(c.quote for c in made)), tuple(c.id for c in made)))
-    return statements, citations
-
-
-def _uncommitted(question: Question, citations: Sequence[Citation]) -> bool:
-    """Whether a promise was asked about and none is cited."""
-    return "commitment" in question.acts and not any(c.speech_act == "commitment" for c in citations)
-
-
-def follow_up(text: str, history: Sequence[Turn]) -> Question:
-    """The question understood; what it leaves out is taken from the question before it."""
-    question = understand(text)
-    if not history:
-        return question
-    from rag.conversation import completed  # noqa: PLC0415 - only conversations need it
-
-    return understand(completed(text, [q for q, _ in history]))
+def _why_quotes(model: ChatModel | Unavailable | Written, question: Question) -> list[str]:
+    """That there is no prose and why, where a model is not simply unused."""
+    if not isinstance(model, Unavailable):
+        return []
+    return [say("mode_quotes", question.language, why=model.why(question.language))]

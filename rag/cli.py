@@ -118,6 +118,7 @@ def fetch(
 def ask(
     question: str, as_json: Json = False, role: Role = None, sender: Sender = None, kind: KindOption = None,
     dossier: Dossier = None, document: DocumentOption = None, since: Since = None, until: Until = None,
+    unchecked: Annotated[bool, typer.Option("--unchecked", help="Show a model's statements that failed a check too, marked so.")] = False,
 ) -> None:  # fmt: skip
     """Answer a question, with numbered citations."""
     from rag.assistant import Assistant  # noqa: PLC0415
@@ -128,7 +129,7 @@ def ask(
     filters = _filters(role, sender, kind, dossier, document, since, until)
     settings = load_settings()
     _build_first(settings)
-    answer = Assistant(settings).ask(question, filters)
+    answer = Assistant(settings).ask(question, filters, unchecked=unchecked)
     if as_json:
         _print_json(answer.to_dict())
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rag import __version__
+from rag.crossencoders import What, load_entailment, load_reranker, pair_model
 from rag.errors import KamerbronError
 from rag.index import open_index
 from rag.llm import ChatModel, choose_model
@@ -45,6 +47,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_installed(),
         *_settings(settings),
         *_embedding(settings),
+        *_cross_encoders(settings),
         *_language_model(settings),
         *_index(settings),
     ]
@@ -91,6 +94,25 @@ def _embedding(settings: Settings) -> list[Finding]:
             f"{model.name}, knows {knows}; it {votes}. A multilingual model finds more: see README, Models.",
         )
     ]  # fmt: skip
+
+
+def _cross_encoders(settings: Settings) -> list[Finding]:
+    """The reranker and the entailment model, loaded as an answer would load them; nothing where neither is named."""
+    out = []
+    kinds: tuple[tuple[What, Callable[[Settings], object]], ...] = (
+        ("reranker", load_reranker),
+        ("entailment model", load_entailment),
+    )
+    for what, load in kinds:
+        try:
+            model = pair_model(settings, what)
+            if model is not None:
+                load(settings)
+                digest = f"digest {model.digest[:16]}, part of every receipt"
+                out.append(Finding(what, "ok", f"{model.name}, {digest}"))
+        except KamerbronError as error:
+            out.append(Finding(what, "problem", str(error)))
+    return out
 
 
 def _language_model(settings: Settings) -> list[Finding]:

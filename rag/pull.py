@@ -1,4 +1,4 @@
-"""Brings the configured models where a network allows: Ollama's with its own progress, the embedding model from its hub."""
+"""Brings the configured models where a network allows: Ollama's with its own progress, the others from their hub."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ import ollama
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
+from rag.crossencoders import load_entailment, load_reranker, pair_models
 from rag.errors import KamerbronError, ModelError
 from rag.llm import ollama_models
 from rag.models import describe, load_embeddings, split_llm
 from rag.settings import PACKAGED_MODEL, Settings
 
+SILENCE = 120.0  # seconds without a word from the server from which a pull is given up
+
 
 def pull(settings: Settings, console: Console) -> None:
     """Fetch what the settings name; raises ModelError where something could not be had."""
     failures = []
-    for step in (_language_model, _embedding_model):
+    for step in (_language_model, _embedding_model, _cross_encoders):
         try:
             step(settings, console)
         except KamerbronError as error:
@@ -47,7 +50,7 @@ def _language_model(settings: Settings, console: Console) -> None:
 
 
 def _pull_from_ollama(url: str, model: str, console: Console) -> None:
-    client = ollama.Client(host=url, trust_env=False)
+    client = ollama.Client(host=url, trust_env=False, timeout=SILENCE)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     try:
         with Progress(*columns, console=console) as bar:
@@ -75,3 +78,9 @@ def _embedding_model(settings: Settings, console: Console) -> None:
     console.print(
         f"Embedding model: {model.name} is there now. Run `rag ingest` to embed again with it.", markup=False
     )
+
+
+def _cross_encoders(settings: Settings, console: Console) -> None:
+    for model in pair_models(settings):
+        (load_reranker if model.what == "reranker" else load_entailment)(settings)
+        console.print(f"{model.what.capitalize()}: {model.name} is there.", markup=False)

@@ -68,6 +68,7 @@ class Question:
     roles: frozenset[str] = frozenset()
     asks: frozenset[str] = frozenset()
     years: tuple[int, ...] = field(default=())
+    counted: str = ""  # the label of the concept that is counted: "how many *refugees*"
 
 
 @lru_cache(maxsize=1)
@@ -100,21 +101,37 @@ def understand(text: str, known: Glossary | None = None) -> Question:
     asks = _asks(re.sub(r"\b[A-Z]{2,}\b", "", text) if not text.isupper() else text, language)
     years = tuple(sorted({int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", text)}))
     concepts = _concepts(text, language, known or glossary())
-    return Question(text, language, concepts, acts, roles, asks, years)
+    return Question(text, language, concepts, acts, roles, asks, years, _counted(text, concepts))
+
+
+def _counted(text: str, concepts: Sequence[Concept]) -> str:
+    """The label of the first concept within two words of "how many" or "hoeveel"."""
+    said = re.search(r"\b(?:how many|how much|hoeveel)\s+((?:[\w-]+\s*){1,2})", text, re.IGNORECASE)
+    if said is None:
+        return ""
+    at = {c.label: said[1].casefold().find(c.label.casefold()) for c in concepts if not c.part}
+    there = [label for label, place in at.items() if place >= 0]
+    return min(there, key=lambda label: at[label], default="")
 
 
 def detect_language(text: str) -> Language:
-    """Dutch or English, by function words first and known words second; a tie is Dutch."""
-    score = {"nl": 0.0, "en": 0.0}
+    """Dutch or English; a tie is Dutch."""
+    score = language_scores(text)
+    return "en" if score["en"] > score["nl"] else "nl"
+
+
+def language_scores(text: str) -> dict[Language, float]:
+    """How much of a text is Dutch and how much English, by function words first and known words second."""
+    score: dict[Language, float] = {"nl": 0.0, "en": 0.0}
+    languages: tuple[tuple[Language, Language], ...] = (("nl", "en"), ("en", "nl"))
     for word in words(text):
         folded = normal(word)
-        for language in ("nl", "en"):
-            other = "en" if language == "nl" else "nl"
+        for language, other in languages:
             if folded in stopwords()[language] and folded not in stopwords()[other]:
                 score[language] += 2
             elif simplemma.is_known(folded, lang=language) and not simplemma.is_known(folded, lang=other):
                 score[language] += 1
-    return "en" if score["en"] > score["nl"] else "nl"
+    return score
 
 
 def _holds(text: str, forms: Sequence[str], language: Language) -> bool:

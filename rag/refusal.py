@@ -1,64 +1,152 @@
 """When the honest answer is no, and which no it is.
 
-The rules look at what a careful reader would look at: does a state, a person or a year that was asked about stand in
-the documents at all; does it stand near the best sentences; is an amount asked for and none stated there; does anyone
-but an organisation say it; did a member ask it and nobody answer. The thresholds were set by hand on the development
-questions; docs/answers.md says how often the rules are right.
+The signals are what a careful reader would look at: how much of the question do the best sentences cover; do the names
+and years that it names stand near them; does a sentence that speaks of it hold an amount, a number or a reason where
+one is asked for; which of its words occur nowhere; how far is the nearest passage. A logistic model weighs them. Its
+weights (`rag/data/refusal.toml`) are fitted on the development questions by `python -m bench.refusals`, which prints
+how many answerable questions are refused against how many unanswerable ones are answered: docs/answers.md has the curve.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from importlib import resources
 
 from rag.coverage import Weighted, passage_context, voice
 from rag.filters import Filters
 from rag.index import Index
 from rag.question import Question
-from rag.quotes import Chosen, in_parts, rank_sentences
+from rag.quotes import Chosen, rank_sentences
 from rag.retrieve import Retrieved
-from rag.types import Found, Refusal, Sentence
+from rag.types import Passage, Refusal, RefusalKind, Sentence
 from rag.wording import say
 
-LEAST = 0.16  # coverage of the question below which the best sentence says nothing of it
-LEAST_OF_KIND = 0.24  # the same for a sentence that must hold an amount, a number or a date
-THIN, LEAST_OF_THIN = 0.34, 0.36  # the same where so large a share of what was asked about occurs nowhere
 PRESENT = 0.5  # strength from which a concept counts as spoken of
+FOREIGN = 0.6  # share of the question's words that occur nowhere, from which it is on another subject
 _MONEY = frozenset("miljoen miljard euro eur mln mld dollar million billion".split())
+_REASON = re.compile(
+    r"\b(?:omdat|want|vanwege|wegens|doordat|aangezien|gezien|daarom|zodat|daardoor|hierdoor|waardoor|immers|namelijk"
+    r"|gelet op|redenen?|teneinde|om\b.{3,60}\bte|because|since|therefore|due to|in order to)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for and against answering; each between 0 and about 1, `unmet` a count up to 3."""
+
+    coverage: float  # of the question, by the best of the chosen sentences
+    named: float  # things that the question names, in eighths: a long question is seldom covered whole
+    unmet: float  # names, places and years that stand nowhere near the chosen sentences
+    unknown: float  # share of what it names that occurs nowhere in the documents
+    silent: float  # share of what it names that the chosen sentences' passages do not speak of
+    nearest: float  # similarity of the nearest passage
+    beside: float  # similarity of the nearest passage that a chosen sentence stands in
+    figure: float  # coverage by the best sentence with the amount or number asked for, as a share of the best coverage
+    counted: float  # the same for a sentence that also holds what is counted
+    reason: float  # the same for a sentence that gives a reason
+    asks_number: float
+    asks_amount: float
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """What speaks for an answer: the best sentence's coverage, and names that stand nowhere near it."""
+    """The signals, and the names and words that they were counted from."""
 
-    coverage: float
-    of_kind: float  # of the best sentence that holds the kind of fact asked for and the names asked about
+    signals: Signals
     absent: tuple[Weighted, ...]  # names that stand nowhere in the documents
     unmet: tuple[Weighted, ...]  # names that stand nowhere near the chosen sentences
     missing: tuple[str, ...]  # the question's words that occur nowhere
+    foreign: float  # share of what it names that occurs nowhere
+
+
+@lru_cache(maxsize=1)
+def _weights() -> dict[str, float]:
+    text = resources.files("rag").joinpath("data/refusal.toml").read_text(encoding="utf-8")
+    return {k: float(v) for k, v in tomllib.loads(text).items()}
+
+
+def doubt(signals: Signals) -> float:
+    """The probability, as far as the development questions tell, that the documents do not answer."""
+    weights = _weights()
+    total = weights["constant"] + sum(weights[f.name] * getattr(signals, f.name) for f in fields(signals))
+    return 1 / (1 + math.exp(-total))
 
 
 def weigh(index: Index, question: Question, retrieved: Retrieved, chosen: Sequence[Chosen]) -> Support:
     """Measure what speaks for answering."""
-    names = [c for c in retrieved.concepts if _is_name(c, question.text)]
     plain = [c for c in retrieved.concepts if not c.concept.part]
+    content = [c for c in plain if c.concept.weight >= 0.9] or list(retrieved.concepts)
+    names = [c for c in retrieved.concepts if _is_name(c, question.text)]
     nowhere = [c for c in plain if not _occurs(c)]
-    ranked = rank_sentences(question, retrieved.passages, retrieved.matcher, index.described)
-    around = {id(f.passage): _around(index, f) for f in retrieved.passages}
-    of_kind = 0.0
-    for item in ranked:
-        near = frozenset(item.sentence.terms) | around[id(item.passage)]
-        if holds_kind(question, item.sentence) and all(n.strength(near) >= PRESENT for n in names):
-            of_kind = max(of_kind, item.coverage)
-    near_chosen = frozenset().union(*(around[id(c.passage)] for c in chosen)) if chosen else frozenset()
+    around = [_around(index, c.passage) for c in chosen]
+    near = frozenset().union(*around)
+    unmet = tuple(n for n in names if n.strength(near) < PRESENT)
+    beside = {c.passage.id for c in chosen}
+    share = _Shares(index, question, retrieved, chosen)
+    figure = bool(question.asks & {"amount", "number"})
+    counted = next((c for c in retrieved.concepts if c.concept.label == question.counted), None)
+    unknown = sum(c in nowhere for c in content) / max(len(content), 1)
     return Support(
-        coverage=max((c.coverage for c in chosen), default=0.0),
-        of_kind=of_kind,
+        Signals(
+            coverage=max((c.coverage for c in chosen), default=0.0),
+            named=min(len(content), 8) / 8,
+            unmet=float(min(len(unmet), 3)),
+            unknown=unknown,
+            silent=min((sum(c.strength(a) < 0.3 for c in content) for a in around), default=len(content))
+            / max(len(content), 1),
+            nearest=max((f.similarity for f in retrieved.passages), default=0.0),
+            beside=max((f.similarity for f in retrieved.passages if f.passage.id in beside), default=0.0),
+            figure=share(lambda s, _: holds_kind(question, s)) if figure else 1.0,
+            counted=share(lambda s, _: holds_kind(question, s) and counted.strength(s.terms) >= PRESENT)
+            if figure and counted is not None
+            else 1.0,
+            reason=share(lambda _, text: bool(_REASON.search(text))) if "reason" in question.asks else 1.0,
+            asks_number=float("number" in question.asks),
+            asks_amount=float("amount" in question.asks),
+        ),
         absent=tuple(n for n in names if n in nowhere),
-        unmet=tuple(n for n in names if n.strength(near_chosen) < PRESENT),
+        unmet=unmet,
         missing=tuple(c.concept.label for c in nowhere),
+        foreign=unknown,
     )
+
+
+class _Shares:
+    """The best coverage by a sentence of some kind, as a share of the best coverage by any."""
+
+    def __init__(
+        self, index: Index, question: Question, retrieved: Retrieved, chosen: Sequence[Chosen]
+    ) -> None:
+        self._index = index
+        self._ranked = rank_sentences(question, retrieved.passages, retrieved.matcher, index.described)
+        self._best = max((c.coverage for c in chosen), default=0.0)
+        self._names = [c for c in retrieved.concepts if _is_name(c, question.text)]
+
+    def __call__(self, of_kind: Callable[[Sentence, str], bool]) -> float:
+        best = max(
+            (
+                c.coverage * self._named(c.sentence)
+                for c in self._ranked
+                if of_kind(c.sentence, self._text(c))
+            ),
+            default=0.0,
+        )
+        return min(best / self._best, 1.0) if self._best else 0.0
+
+    def _named(self, sentence: Sentence) -> float:
+        """Less for a sentence that holds none of the names asked about: its figure may be another's."""
+        held = [n.strength(sentence.terms) >= PRESENT for n in self._names]
+        return 0.4 + 0.6 * sum(held) / len(held) if held else 1.0
+
+    def _text(self, chosen: Chosen) -> str:
+        whole = self._index.text(chosen.passage.document)
+        return " ".join(whole[s.start : s.end] for s in chosen.sentence.spans)
 
 
 def judge(
@@ -66,34 +154,30 @@ def judge(
 ) -> Refusal | None:
     """The refusal, or None where the chosen sentences may stand as the answer."""
     support = weigh(index, question, retrieved, chosen)
-    language, missing = question.language, support.missing
-    content = [c for c in retrieved.concepts if not c.concept.part and c.concept.weight >= 0.9] or list(
-        retrieved.concepts
-    )
-    unknown = [c for c in content if c.concept.label in missing]
+    missing = support.missing
     if (filters.since or filters.until) and not retrieved.passages:
-        return Refusal(
-            "outside_dates",
-            say("outside_dates", language, since=filters.since or "…", until=filters.until or "…"),
-            missing,
-        )
-    if not chosen or (content and len(unknown) / len(content) > 0.6):
-        kind = "off_topic" if content and len(unknown) / len(content) > 0.6 else "not_in_corpus"
-        return Refusal(kind, say(kind, language), missing)  # type: ignore[arg-type]
-    places = [n for n in (*support.absent, *support.unmet) if n.concept.place]
-    lacking = [n.concept.label for n in (*places, *support.absent)]
-    names = [c for c in retrieved.concepts if _is_name(c, question.text)]
-    if places or (support.absent and 2 * len(support.absent) > len(names)):
-        return Refusal("not_in_corpus", say("no_name", language, names=_listed(lacking)), missing)
-    thin = content and len(unknown) / len(content) >= THIN and support.coverage < LEAST_OF_THIN
-    if support.coverage < LEAST or thin:
-        return Refusal("not_in_corpus", say("not_in_corpus", language), missing)
-    wanted = question.asks & {"amount", "number"}
-    if wanted and not in_parts(question.text) and support.of_kind < LEAST_OF_KIND:
-        return Refusal(
-            "not_in_corpus", say("no_amount" if "amount" in wanted else "no_number", language), missing
-        )
-    return None if filters.roles else _only_others(question, chosen, missing)
+        dates = {"since": filters.since or "…", "until": filters.until or "…"}
+        return Refusal("outside_dates", say("outside_dates", question.language, **dates), missing)
+    elsewhere = any(
+        name.concept.place for name in support.absent
+    )  # what is said of one state is not said of another
+    if chosen and not elsewhere and doubt(support.signals) < _weights()["threshold"]:
+        return None if filters.roles else _only_others(question, chosen, missing)
+    kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
+    return Refusal(kind, _why(question, support, kind), missing)
+
+
+def _why(question: Question, support: Support, kind: RefusalKind) -> str:
+    """What a reader is told: the name that was not found, the figure that is not stated, or just that."""
+    language, signals = question.language, support.signals
+    lacking = list(dict.fromkeys(n.concept.label for n in (*support.absent, *support.unmet)))
+    if kind == "off_topic":
+        return say("off_topic", language)
+    if lacking:
+        return say("no_name", language, names=", ".join(f"«{label}»" for label in lacking))
+    if min(signals.figure, signals.counted) < 0.75:
+        return say("no_amount" if signals.asks_amount else "no_number", language)
+    return say("not_in_corpus", language)
 
 
 def _only_others(question: Question, chosen: Sequence[Chosen], missing: tuple[str, ...]) -> Refusal | None:
@@ -122,9 +206,8 @@ def holds_kind(question: Question, sentence: Sentence) -> bool:
     return True
 
 
-def _around(index: Index, found: Found) -> frozenset[str]:
+def _around(index: Index, passage: Passage) -> frozenset[str]:
     """Everything a reader of a passage has before them: its text, its heading, its document's description, who speaks."""
-    passage = found.passage
     described = index.described[passage.document]
     own = frozenset(t for s in passage.sentences for t in s.terms)
     voices = frozenset(t for s in passage.sentences for t in voice(s.speaker or described.sender))
@@ -151,7 +234,3 @@ def _is_name(concept: Weighted, question: str) -> bool:
         return True
     first = question.split(maxsplit=1)[0].strip("«\"'(")
     return any(w[0].isupper() and (w != first or w.isupper()) for w in said.label.split())
-
-
-def _listed(labels: Sequence[str]) -> str:
-    return ", ".join(f"«{label}»" for label in dict.fromkeys(labels))

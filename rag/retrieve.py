@@ -24,8 +24,8 @@ from rag.question import Question
 from rag.types import Found, Passage
 
 if TYPE_CHECKING:
+    from rag.crossencoders import Reranker
     from rag.index import Index
-    from rag.models import Reranker
 
 CANDIDATES = 40
 NEAREST = 100  # passages whose similarity counts; all others count as the last of them
@@ -116,7 +116,8 @@ def _read_candidates(
             score += SIMILAR * (nearest.get(passage.id, least) - least)
         strengths = matcher.strengths(t for s in passage.sentences for t in s.terms)
         matched = tuple(c.concept.label for c, x in zip(matcher.concepts, strengths, strict=True) if x > 0)
-        found.append(Found(passage, round(score, 4), matched))
+        similarity = nearest.get(passage.id, least)
+        found.append(Found(passage, round(score, 4), matched, similarity))
     return sorted(found, key=lambda f: (-f.score, f.passage.document, f.passage.start)), matcher
 
 

@@ -86,7 +86,7 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     if not following:
         return True
     first = following[0]
-    opens = first.isupper() or first.isdigit() or first in "«“‘\"'([-–•\uf0b7\uf03d"
+    opens = first.isupper() or first.isdigit() or first in "<«“‘\"'([-–•\uf0b7\uf03d"
     if not opens:
         return False
     if match.group()[0] != "." or match.group().startswith(".."):

@@ -28,6 +28,10 @@ class Settings(BaseSettings):
         "", description="languages the embedding model knows, «en,nl» or «multi»; empty: as it is described"
     )
     reranker_model: str = Field("", description="a cross-encoder: a local folder or a hub name; empty: none")
+    entailment_model: str = Field(
+        "",
+        description="a cross-encoder that checks a model's statements: a local folder or a hub name; empty: none",
+    )
     llm: str = Field(
         "auto", description="«auto», «none», «ollama:MODEL», or another provider's «provider:model»"
     )

@@ -16,7 +16,7 @@ from rag.ingest import Report
 from rag.question import Question
 from rag.retrieve import Retrieved
 from rag.sentences import joined
-from rag.types import Answer, Citation, Language
+from rag.types import Answer, Citation, Language, Statement
 from rag.wording import introduction, label, say
 
 _COLOUR = {
@@ -53,31 +53,41 @@ def print_answer(console: Console, answer: Answer) -> None:
         _print_nearest(console, answer)
         return
     for statement in answer.statements:
-        cited = answer.cited(statement)
-        first = cited[0]
-        line = introduction(first.sender, first.role, first.speech_act, first.title, first.date, language)
-        marks = "".join(f"[{c.id}]" for c in cited)
         console.print()
-        console.print(
-            Text.assemble(
-                (f"{_inert(line)} ", "cyan"), (f"({label(first.role, first.speech_act, language)})", "dim")
-            )
-        )
-        shown = _inert(
-            " ".join(answer.reading(c) for c in cited) if answer.mode == "quotes" else statement.text
-        )
-        console.print(
-            Text.assemble(f"  “{shown}” " if answer.mode == "quotes" else f"  {shown} ", (marks, "bold"))
-        )
         if answer.mode == "llm":
-            for citation in cited:
-                console.print(_text(f"    [{citation.id}] “{answer.reading(citation)}”", "dim"))
+            _print_written(console, answer, statement)
+        else:
+            _print_quotation(console, answer, answer.cited(statement))
     console.print()
     console.print(_text(say("sources", language), "bold"))
     for document in dict.fromkeys(c.document for c in answer.citations):
         console.print(
             _text(_source([c for c in answer.citations if c.document == document], answer.question_language))
         )
+
+
+def _print_quotation(console: Console, answer: Answer, cited: Sequence[Citation], indent: str = "  ") -> None:
+    """A quotation under the line that says who and which act."""
+    first, language = cited[0], answer.question_language
+    line = introduction(first.sender, first.role, first.speech_act, first.title, first.date, language)
+    act = f"({label(first.role, first.speech_act, language)})"
+    console.print(Text.assemble(indent[2:], (f"{_inert(line)} ", "cyan"), (act, "dim")))
+    quoted = _inert(" ".join(answer.reading(c) for c in cited))
+    console.print(Text.assemble(f"{indent}“{quoted}” ", ("".join(f"[{c.id}]" for c in cited), "bold")))
+
+
+def _print_written(console: Console, answer: Answer, statement: Statement) -> None:
+    """A model's sentence, what it failed, and below it the quotations that carry it, each with its own act.
+
+    No act is said of the sentence itself: it is nobody's but the model's.
+    """
+    cited = answer.cited(statement)
+    console.print(Text.assemble(_inert(statement.text), " ", ("".join(f"[{c.id}]" for c in cited), "bold")))
+    failed = "; ".join(f"{c.name} ({c.detail})" for c in statement.checks if not c.passed)
+    if failed:
+        console.print(_text(say("unchecked", answer.question_language, checks=failed), "bold red"))
+    for citation in cited:
+        _print_quotation(console, answer, [citation], indent="    ")
 
 
 def _source(citations: Sequence[Citation], language: Language) -> str:

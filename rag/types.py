@@ -131,6 +131,9 @@ class Found:
     passage: Passage
     score: float
     matched: tuple[str, ...] = ()
+    similarity: float = (
+        0.0  # cosine between question and passage, as the embedding model sees it; 0 where it has no say
+    )
 
 
 @dataclass(frozen=True, slots=True)

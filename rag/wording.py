@@ -61,14 +61,88 @@ TEXTS: dict[str, dict[Language, str]] = {
         "en": "the Ollama server lacks {model} (rag pull fetches it)",
     },
     "why_failed": {"nl": "het taalmodel faalde: {reason}", "en": "the language model failed: {reason}"},
+    "why_slow": {"nl": "het taalmodel deed er te lang over", "en": "the language model took too long"},
+    "why_empty": {"nl": "het taalmodel gaf niets terug", "en": "the language model returned nothing"},
+    "why_json": {
+        "nl": "het taalmodel gaf niet de JSON die was gevraagd",
+        "en": "the language model did not return the JSON that was asked for",
+    },
+    "why_cut": {
+        "nl": "het antwoord van het taalmodel werd afgekapt",
+        "en": "the language model's answer was cut off",
+    },
+    "why_long": {
+        "nl": "het taalmodel schreef veel meer dan was gevraagd",
+        "en": "the language model wrote far more than was asked for",
+    },
+    "why_context": {
+        "nl": "de passages pasten niet in de context van het taalmodel",
+        "en": "the passages did not fit into the language model's context",
+    },
+    "why_no_room": {
+        "nl": "in de context van het taalmodel past geen passage (RAG_LLM_CONTEXT)",
+        "en": "no passage fits into the language model's context (RAG_LLM_CONTEXT)",
+    },
+    "why_setup": {
+        "nl": "{model} kan niet worden gebruikt ({reason})",
+        "en": "{model} cannot be set up ({reason})",
+    },
+    "why_nothing": {
+        "nl": "het taalmodel vond geen antwoord in de passages",
+        "en": "the language model found no answer in the passages",
+    },
+    "why_checks": {
+        "nl": "geen enkele zin van het taalmodel klopte met de zinnen waarop hij rust",
+        "en": "none of its statements agreed with the sentences they rest on",
+    },
+    "why_language": {
+        "nl": "het taalmodel antwoordde niet in de taal van de vraag",
+        "en": "the language model did not answer in the language of the question",
+    },
     "cut_short": {
-        "nl": "Het taalmodel brak af: {reason}. Wat er staat is gecontroleerd.",
-        "en": "The language model stopped early: {reason}. What is shown was checked.",
+        "nl": "Het antwoord is niet af: {reason}. Wat er staat is gecontroleerd.",
+        "en": "The answer is not finished: {reason}. What is shown was checked.",
     },
     "left_out": {
         "nl": "Weggelaten omdat een controle faalde: {count}.",
         "en": "Left out because a check failed: {count}.",
     },
+    "unchecked_some": {
+        "nl": "Getoond hoewel een controle faalde: {count}. Die zinnen zijn niet na te slaan in wat zij citeren.",
+        "en": "Shown although a check failed: {count}. Those statements do not agree with what they cite.",
+    },
+    "unchecked": {"nl": "Controle niet doorstaan: {checks}", "en": "Failed a check: {checks}"},
+    "understood_as": {"nl": "Vraag begrepen als: {question}", "en": "Question understood as: {question}"},
+    "orders": {
+        "nl": "Buiten beschouwing gelaten omdat ze een taalmodel toespreken: {count} zin(nen) uit deze documenten.",
+        "en": "Left aside because they speak to a language model: {count} sentence(s) of these documents.",
+    },
+    "no_date": {
+        "nl": "Zonder datum en daarom niet geraadpleegd: {documents}.",
+        "en": "Undated and therefore not consulted: {documents}.",
+    },
+    "extended": {
+        "nl": "Later verlengd: {by} verlengt wat in {of} stond",
+        "en": "Extended later: {by} extends what {of} said",
+    },
+    "replaced": {
+        "nl": "Later vervangen: {by} vervangt wat in {of} stond",
+        "en": "Replaced later: {by} replaces what {of} said",
+    },
+    "withdrawn": {
+        "nl": "Later ingetrokken: {by} trekt in wat in {of} stond",
+        "en": "Withdrawn later: {by} withdraws what {of} said",
+    },
+    "adjusted": {
+        "nl": "Later gewijzigd: {by} wijzigt wat in {of} stond",
+        "en": "Changed later: {by} changes what {of} said",
+    },
+    "changes_itself": {
+        "nl": "Gewijzigd: {by} komt in de plaats van wat eerder gold",
+        "en": "Changed: {by} takes the place of what held before",
+    },
+    "was_is": {"nl": ": eerst {old}, nu {new}", "en": ": {old} before, {new} now"},
+    "and_more": {"nl": "en nog {count}", "en": "and {count} more"},
     "sources": {"nl": "Bronnen", "en": "Sources"},
     "undated": {"nl": "zonder datum", "en": "undated"},
     "characters": {"nl": "tekens", "en": "characters"},

@@ -16,6 +16,7 @@ import pytest  # noqa: E402
 from fake_ollama import FakeOllama  # noqa: E402
 
 from rag import llm  # noqa: E402
+from rag.index import Index, open_index  # noqa: E402
 from rag.ingest import ingest  # noqa: E402
 from rag.settings import Settings, load_settings  # noqa: E402
 
@@ -45,6 +46,12 @@ def seed_index(tmp_path_factory) -> Settings:
     return settings
 
 
+@pytest.fixture(scope="session")
+def open_seeds(seed_index) -> Index:
+    """The index of seeds/, open."""
+    return open_index(seed_index)
+
+
 @pytest.fixture
 def own_index(seed_index, tmp_path) -> Settings:
     """A copy of the index of seeds/ that a test may change or damage."""
@@ -71,6 +78,28 @@ def tiny_model(tmp_path_factory) -> Path:
 def other_tiny_model(tmp_path_factory) -> Path:
     """The same model by name, with other weights."""
     return make_tiny_model(tmp_path_factory.mktemp("two") / "multilingual-e5-tiny", seed=2)
+
+
+@pytest.fixture(scope="session")
+def make_cross_encoder(tmp_path_factory, tiny_model):
+    """Make a folder with a cross-encoder of random weights and labels of one's own."""
+
+    def make(*labels: str, seed: int = 3) -> Path:
+        import torch
+        from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+
+        folder = tmp_path_factory.mktemp("cross-encoder") / "tiny"
+        tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+        tokenizer.save_pretrained(folder)
+        torch.manual_seed(seed)
+        config = BertConfig(
+            vocab_size=len(tokenizer), hidden_size=DIMENSIONS, num_hidden_layers=1, num_attention_heads=2,
+            intermediate_size=64, max_position_embeddings=128, num_labels=len(labels), id2label=dict(enumerate(labels)),
+        )  # fmt: skip
+        BertForSequenceClassification(config).save_pretrained(folder)
+        return folder
+
+    return make
 
 
 def make_tiny_model(folder: Path, seed: int) -> Path:

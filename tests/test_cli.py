@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from fake_replies import cite
 
 from rag import __version__, serve
 from rag.cli import main
@@ -386,3 +387,45 @@ def test_app_is_served_on_this_machine_only_and_sends_nothing_away(rag, monkeypa
         "--client.showErrorDetails=none",
     ):
         assert option in command
+
+
+# -- with a language model, and as of a date ----------------------------------------------------------------------
+
+THREE_MILLION = "Nederland steunt het landenkantoor van OHCHR in Soedan met 3 miljoen euro."
+
+
+@pytest.mark.parametrize("option", [(), ("--unchecked",)], ids=["checked", "all"])
+def test_statement_that_fails_a_check_is_printed_only_where_all_is_asked_for(rag, ollama, option):
+    ollama.enqueue(cite("OHCHR.*2 miljoen", THREE_MILLION))
+    status, out, _ = rag(
+        "ask", *option, "Hoeveel euro krijgt OHCHR in Soedan?", RAG_LLM="auto", RAG_OLLAMA_URL=ollama.url
+    )
+    assert status == 0
+    assert (THREE_MILLION in out) == bool(option)
+    assert ("Controle niet doorstaan: numbers" in out) == bool(option)
+    assert "2 miljoen euro" in out
+
+
+def test_failed_check_is_in_the_json_of_an_answer_that_shows_all(rag, ollama):
+    ollama.enqueue(cite("OHCHR.*2 miljoen", THREE_MILLION))
+    asked = ("ask", "--json", "--unchecked", "Hoeveel euro krijgt OHCHR in Soedan?")
+    _, out, err = rag(*asked, RAG_LLM="auto", RAG_OLLAMA_URL=ollama.url)
+    answer = json.loads(out)
+    assert (answer["status"], answer["mode"], err) == ("partial", "llm", "")
+    checks = {c["name"]: c["passed"] for c in answer["statements"][0]["checks"]}
+    assert [name for name, passed in checks.items() if not passed] == ["numbers"]
+
+
+def test_answer_as_of_a_date_names_what_it_left_aside(rag):
+    status, out, _ = rag("ask", "--until", "2024-12-31", "Wat vroeg het lid Ploumen over de Rohingya?")
+    assert status == 0
+    assert "2018-04-20" in out
+    assert "Zonder datum en daarom niet geraadpleegd: «Kamerbrief" in out
+
+
+def test_refusal_for_the_dates_is_an_answer(rag):
+    status, out, err = rag(
+        "ask", "--json", "--until", "2017-01-01", "Wat vroeg het lid Ploumen over de Rohingya?"
+    )
+    assert (status, err) == (0, "")
+    assert json.loads(out)["refusal"]["kind"] == "outside_dates"

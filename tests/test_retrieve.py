@@ -223,21 +223,8 @@ def test_one_document_may_fill_the_list_where_it_is_alone(lexical):
 
 
 @pytest.fixture(scope="session")
-def tiny_reranker(tmp_path_factory, tiny_model):
-    """A cross-encoder of random weights."""
-    import torch
-    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
-
-    folder = tmp_path_factory.mktemp("reranker") / "tiny"
-    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
-    tokenizer.save_pretrained(folder)
-    torch.manual_seed(3)
-    config = BertConfig(
-        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64,
-        max_position_embeddings=128, num_labels=1,
-    )  # fmt: skip
-    BertForSequenceClassification(config).save_pretrained(folder)
-    return folder
+def tiny_reranker(make_cross_encoder):
+    return make_cross_encoder("relevance")
 
 
 def test_reranker_orders_what_was_found_and_adds_nothing(seed_index, lexical, tiny_reranker):

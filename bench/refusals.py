@@ -1,0 +1,129 @@
+"""The curve of refusals, and the weights behind it: `python -m bench.refusals [--write]`.
+
+Asks every development question of `eval/gold/` (nothing of the test split is read), takes the signals of `rag.refusal`,
+and fits a logistic model with a ridge by Newton's method. What is printed was predicted for questions that the model
+had not seen: ten folds, a Dutch question and its English pair always in the same. `--write` fits on all of them and
+writes `rag/data/refusal.toml`, with the threshold at which three in a hundred answerable questions are refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from dataclasses import astuple, fields
+from pathlib import Path, PurePath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.gold import FOLDER, read_gold
+from rag.index import open_index
+from rag.ingest import ingest
+from rag.question import understand
+from rag.quotes import choose
+from rag.refusal import Signals, weigh
+from rag.retrieve import retrieve
+from rag.settings import load_settings
+
+FILE = Path(__file__).parent.parent / "rag" / "data" / "refusal.toml"
+HEAD = """# Weights of the signals that decide between an answer and a refusal (rag/refusal.py), and the probability from which it
+# is refused. Made by `python -m bench.refusals --write` from the development questions; not to be edited by hand.
+"""
+NAMES = [f.name for f in fields(Signals)]
+FOLDS, RIDGE = 10, 5.0
+ALLOWED = (0.01, 0.02, 0.03, 0.05, 0.1, 0.2)  # shares of answerable questions refused
+AT = 0.03
+Floats = NDArray[np.float64]
+
+
+def measured() -> tuple[Floats, NDArray[np.bool_], list[str]]:
+    """The signals of every development question, whether it is unanswerable, and the pair it belongs to."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(index_dir=Path(folder), llm="none")
+        ingest([Path("seeds")], settings)
+        index = open_index(settings)
+        names = {PurePath(n).stem: n for n in index.descriptions}
+        rows, unanswerable, pairs = [], [], []
+        for gold in read_gold(FOLDER, lambda stem: index.text(names[stem])):
+            if gold.split == "dev" and not gold.history:
+                question = understand(gold.question)
+                found = retrieve(index, question)
+                support = weigh(index, question, found, choose(question, found, index.described))
+                rows.append(astuple(support.signals))
+                unanswerable.append(not gold.answerable)
+                pairs.append(gold.pair or gold.id)
+    return np.array(rows), np.array(unanswerable), pairs
+
+
+def fit(signals: Floats, unanswerable: NDArray[np.bool_]) -> Floats:
+    """The weights of a logistic model, one a signal and the constant last."""
+    mean, spread = signals.mean(0), signals.std(0) + 1e-9
+    scaled = np.c_[(signals - mean) / spread, np.ones(len(signals))]
+    weights = np.zeros(scaled.shape[1])
+    ridge = np.diag([RIDGE] * signals.shape[1] + [0.0])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-scaled @ weights))
+        slope = scaled.T @ (p - unanswerable) + ridge @ weights
+        weights -= np.linalg.solve((scaled * (p * (1 - p))[:, None]).T @ scaled + ridge, slope)
+    raw: Floats = weights[:-1] / spread
+    return np.r_[raw, weights[-1] - raw @ mean]
+
+
+def predict(weights: Floats, signals: Floats) -> Floats:
+    """The probability of each question being unanswerable."""
+    out: Floats = 1 / (1 + np.exp(-(signals @ weights[:-1] + weights[-1])))
+    return out
+
+
+def held_out(signals: Floats, unanswerable: NDArray[np.bool_], pairs: list[str]) -> Floats:
+    """Each question's probability by a model that was fitted without it and its pair."""
+    keys = sorted(set(pairs))
+    np.random.default_rng(1325).shuffle(keys)
+    fold = {key: i % FOLDS for i, key in enumerate(keys)}
+    folds = np.array([fold[p] for p in pairs])
+    out = np.zeros(len(pairs))
+    for i in range(FOLDS):
+        out[folds == i] = predict(fit(signals[folds != i], unanswerable[folds != i]), signals[folds == i])
+    return out
+
+
+def threshold(doubts: Floats, share: float) -> float:
+    """The least doubt at which no more than a share of the (answerable) questions is refused."""
+    ordered = np.sort(doubts)[::-1]
+    return float(ordered[int(share * len(ordered))]) + 1e-6
+
+
+def main() -> None:
+    """Print the curve; write the weights where that is asked."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.refusals", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="fit on every development question and keep the weights"
+    )
+    write = parser.parse_args().write
+    signals, unanswerable, pairs = measured()
+    doubts = held_out(signals, unanswerable, pairs)
+    print(f"{(~unanswerable).sum()} answerable and {unanswerable.sum()} unanswerable development questions\n")
+    print("| answerable refused | unanswerable refused |\n|---:|---:|")
+    for share in ALLOWED:
+        at = threshold(doubts[~unanswerable], share)
+        print(f"| {(doubts[~unanswerable] > at).mean():.3f} | {(doubts[unanswerable] > at).mean():.3f} |")
+    weights = fit(signals, unanswerable)
+    print("\n| signal | weight | per standard deviation |\n|---|---:|---:|")
+    ranked = sorted(
+        zip(NAMES, weights[:-1], signals.std(0), strict=True), key=lambda r: -abs(float(r[1] * r[2]))
+    )
+    for name, weight, spread in ranked:
+        print(f"| {name} | {weight:+.2f} | {weight * spread:+.2f} |")
+    if write:
+        values = {
+            "threshold": threshold(doubts[~unanswerable], AT),
+            "constant": float(weights[-1]),
+            **dict(zip(NAMES, map(float, weights[:-1]), strict=True)),
+        }
+        FILE.write_text(HEAD + "".join(f"{k} = {v:.4f}\n" for k, v in values.items()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,251 @@
+"""A later document that changes an earlier answer: extended, replaced, withdrawn, adjusted.
+
+    chosen sentences ── the thing each speaks of ── later sentences on it that change it (rag/data/changes.toml)
+
+Two sentences speak of one thing where the later calls it as the earlier does (or, where it calls nothing by a name, says
+most of it in the earlier's words) and holds most of what the earlier holds of the question. The later is the one whose
+document is dated later; where a date is missing, or both stand in one document, the one that names the period that it
+changes. Whatever is in doubt is no change: the answer is then what it would have been. Only documents that the filters
+let through are looked at, so an answer as of a date knows of no change after it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from rag.analyze import common_words, lemma, normal, root, stopwords
+from rag.checks import names_in
+from rag.coverage import Matcher, passage_context
+from rag.cues import Cues
+from rag.filters import Filters
+from rag.glossary import glossary
+from rag.index import Index
+from rag.periods import Mention, begun, ended, mentions, replaced_by, share_year
+from rag.question import Concept, Question
+from rag.quotes import Chosen
+from rag.reading import as_read
+from rag.types import Passage, Sentence
+
+Kind = Literal["withdrawn", "replaced", "extended", "adjusted"]
+READ = 12  # passages looked at for each chosen sentence
+SEARCHED = 16  # words of it that they are looked for by
+SAME_QUESTION = 0.6  # share of what the earlier sentence holds of the question that the later must hold too
+SAME_WORDS = (
+    0.5  # share of the later sentence's words that the earlier must hold, where the later names nothing
+)
+PRESENT = 0.5  # strength from which a sentence holds a concept
+CUE_WORDS = (
+    "verlengen verlengd verlenging vervangen vervangt intrekken ingetrokken trekt vervallen vervalt wijzigen gewijzigd bijgesteld bijstellen verhoogd "
+    "verlaagd uitgesteld beëindigd stopgezet afzien toezegging toegezegd extended replaced withdrawn amended revised postponed"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was changed by which sentence, and which chosen sentence it changes; None where the change says both itself."""
+
+    kind: Kind
+    by: Chosen
+    of: Chosen | None
+    old: str = ""  # the period or amount that no longer holds, as written
+    new: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A sentence with what deciding needs of it."""
+
+    sentence: Sentence
+    passage: Passage
+    text: str
+    names: frozenset[str]
+    words: frozenset[str]
+    strengths: tuple[float, ...]  # how fully it speaks of each of the question's concepts
+    kind: Kind | None
+    old: Mention | None
+    new: Mention | None
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.passage.document, self.sentence.start
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    return tomllib.loads(resources.files("rag").joinpath("data/changes.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=8)
+def _cues(kind: str) -> Cues:
+    return Cues(_data()[kind]["cues"])
+
+
+def kind_of(text: str, sentence: Sentence) -> Kind | None:
+    """How a sentence changes something that was said before, or None where it does not.
+
+    What an organisation demands or a member asks for is not so yet.
+    """
+    if sentence.role in ("civil_society", "parliament") or sentence.part in (
+        "heading",
+        "footnote",
+        "question",
+    ):
+        return None
+    if sentence.act in ("question", "request", "demand"):
+        return None
+    kinds: tuple[Kind, ...] = get_args(Kind)
+    kind = next((k for k in kinds if _cues(k).search(text)), None)
+    return None if kind is None or _cues("never").search(text) else kind
+
+
+def find_changes(
+    index: Index, question: Question, chosen: Sequence[Chosen], matcher: Matcher, filters: Filters
+) -> list[Change]:
+    """What later sentences change of the chosen ones, the latest of several; each changing sentence once."""
+    reader = _Reader(index, matcher, filters)
+    out: dict[tuple[str, int], Change] = {}
+    read = [(item, reader.read(item.sentence, item.passage)) for item in chosen]
+    for item, earlier in read:
+        if not _can_change(question, earlier):
+            continue
+        found = [c for c in reader.candidates(earlier) if reader.is_later(c, earlier)]
+        if found:
+            latest = max(found, key=lambda c: (reader.date(c), c.place))
+            out.setdefault(latest.place, _change(latest, earlier, item))
+    for item, later in read:
+        if later.kind and later.old and later.new:  # it says itself what it changes
+            out.setdefault(later.place, Change(later.kind, item, None, later.old.text, later.new.text))
+    return list(out.values())
+
+
+def _can_change(question: Question, earlier: _Read) -> bool:
+    """Whether something later could make the sentence untrue: it promises, or states a period or an amount."""
+    asked = question.asks & {"date", "amount", "number"} or "commitment" in question.acts
+    return bool(asked) or earlier.sentence.act in ("commitment", "decline") or bool(mentions(earlier.text))
+
+
+def _change(later: _Read, earlier: _Read, item: Chosen) -> Change:
+    assert later.kind is not None  # noqa: S101 - a candidate has one
+    old = later.old or replaced_by(later.new, earlier.text)
+    both = later.kind in ("extended", "adjusted") and later.new is not None and old is not None
+    by = Chosen(later.sentence, later.passage, item.score, item.coverage)
+    return Change(
+        later.kind, by, item, old.text if both and old else "", later.new.text if both and later.new else ""
+    )
+
+
+class _Reader:
+    """Reads sentences of one index for one question."""
+
+    def __init__(self, index: Index, matcher: Matcher, filters: Filters) -> None:
+        self._index, self._matcher, self._filters = index, matcher, filters
+        self._known: dict[tuple[str, int], _Read | None] = {}
+        self._asked = [0.0 if _asks_how_long(c.concept) else c.value for c in matcher.concepts]
+
+    def read(self, sentence: Sentence, passage: Passage) -> _Read:
+        """A sentence; one that points back is read with the one before it: "Deze regeling wordt verlengd …"."""
+        text, at = self._text(sentence, passage), passage.sentences.index(sentence)
+        before = passage.sentences[at - 1] if at and sentence.linked else None
+        around = f"{self._text(before, passage)} {text}" if before else text
+        kind = kind_of(text, sentence)
+        terms = {*sentence.terms, *(before.terms if before else ()), *passage_context(passage)}
+        return _Read(
+            sentence, passage, text, _names(around), _words(text), tuple(self._matcher.strengths(terms)),
+            kind, ended(text) if kind else None, begun(text, kind) if kind in ("extended", "adjusted") else None,
+        )  # fmt: skip
+
+    def _text(self, sentence: Sentence, passage: Passage) -> str:
+        whole = self._index.text(passage.document)
+        return " ".join(as_read(whole, s.start, s.end) for s in sentence.spans)
+
+    def candidates(self, earlier: _Read) -> Iterator[_Read]:
+        """Sentences that change something and speak of the same thing, in the passages nearest to the earlier one's words."""
+        words = earlier.names or {t for t in earlier.sentence.terms if t[:1].isalpha() and len(t) > 3}
+        concepts = [Concept(w, (((w,), 1.0),)) for w in sorted(words)[:SEARCHED]]
+        cue = Concept("change", tuple(((normal(w),), 1.0) for w in CUE_WORDS), weight=2.0)
+        scores, _ = self._index.lexical.scores([*concepts, cue])
+        documents = self._filters.documents_of(self._index.descriptions)
+        if documents is not None:
+            scores = np.where(self._index.mask(documents), scores, 0.0).astype(np.float32)
+        best = [int(i) for i in np.argsort(-scores, kind="stable")[:READ] if scores[i] > 0]
+        passages = self._index.catalogue.passages([self._index.owners[i][0] for i in best])
+        for passage in passages.values():
+            for sentence in passage.sentences:
+                if self._filters.roles and sentence.role not in self._filters.roles:
+                    continue
+                later = self._changing(sentence, passage)
+                if later is not None and _same_thing(later, earlier) and self._same_question(later, earlier):
+                    yield later
+
+    def _changing(self, sentence: Sentence, passage: Passage) -> _Read | None:
+        """The sentence read, where it changes anything; each is looked at once."""
+        place = passage.document, sentence.start
+        if place not in self._known:
+            changes = kind_of(self._text(sentence, passage), sentence) is not None
+            self._known[place] = self.read(sentence, passage) if changes else None
+        return self._known[place]
+
+    def _same_question(self, later: _Read, earlier: _Read) -> bool:
+        held = [v if x >= PRESENT else 0.0 for v, x in zip(self._asked, earlier.strengths, strict=True)]
+        both = [h if x >= PRESENT else 0.0 for h, x in zip(held, later.strengths, strict=True)]
+        return sum(both) > 0 and sum(both) >= SAME_QUESTION * sum(held)
+
+    def is_later(self, later: _Read, earlier: _Read) -> bool:
+        """By the documents' dates, else by naming the period that it changes, unless it says both periods itself."""
+        if later.passage.document == earlier.passage.document and later.old and later.new:
+            return False
+        mine, its = self.date(earlier), self.date(later)
+        if later.passage.document != earlier.passage.document and mine and its and mine != its:
+            return its > mine
+        return share_year(later.old, earlier.text)
+
+    def date(self, read: _Read) -> str:
+        """The date of its document, or nothing."""
+        return self._index.descriptions[read.passage.document].date or ""
+
+
+def _asks_how_long(concept: Concept) -> bool:
+    """Whether a word of the question says nothing of which thing is meant: until when, how much, who."""
+    words = {normal(w) for w in _data()["asks"]["words"]}
+    told = concept.part or concept.exact or bool(concept.means)
+    return told or normal(concept.label) in words
+
+
+def _same_thing(later: _Read, earlier: _Read) -> bool:
+    if later.place == earlier.place:
+        return False
+    if later.names:
+        return bool(later.names & earlier.names)
+    words = later.words - _cue_roots()
+    return bool(words) and len(words & earlier.words) / len(words) >= SAME_WORDS
+
+
+@lru_cache(maxsize=1)
+def _cue_roots() -> frozenset[str]:
+    return frozenset(root(lemma(normal(w))) for w in CUE_WORDS)
+
+
+@lru_cache(maxsize=1)
+def _anyone() -> frozenset[str]:
+    return frozenset(normal(n) for n in _data()["anyone"]["names"])
+
+
+def _names(text: str) -> frozenset[str]:
+    """What a text calls things by, in one spelling; a state and whoever may stand anywhere are no thing."""
+    places = (n for n in names_in(text) if not glossary().is_place([n], "nl"))
+    return frozenset(normal(n) for n in places) - _anyone()
+
+
+def _words(text: str) -> frozenset[str]:
+    """The roots of the words that say what a text is about."""
+    skip = stopwords()["nl"] | stopwords()["en"] | common_words()["nl"] | common_words()["en"]
+    said = (normal(w) for w in re.findall(r"[^\W\d_]{4,}(?:-[^\W\d_]+)*", text))
+    return frozenset(root(lemma(w)) for w in said if w not in skip)
