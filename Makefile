@@ -64,6 +64,6 @@ format: $(VENV)/.ready-dev ## Format the code
 bench: $(VENV)/.ready-dev ## Measure retrieval at 100,000 passages beside the usual way
 	$(BIN)/python -m bench.retrieval
 
-clean: ## Remove the environment, the index and what runs wrote
+clean: ## Remove the environment, the index and what runs wrote; readers' feedback stays
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .hypothesis build *.egg-info
-	find vectorstore -mindepth 1 ! -name .gitignore -delete
+	find vectorstore -mindepth 1 ! -name .gitignore ! -name feedback.jsonl -delete

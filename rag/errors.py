@@ -8,6 +8,7 @@ KamerbronError              1  the work failed
 │   ├── SettingsError          an environment variable or .env
 │   └── GoldError              a line of a gold file
 ├── StoreError              1  the index is missing, damaged, or built with other settings
+├── FeedbackError           1  what readers said of answers cannot be kept or read
 └── ModelError              1  an embedding or language model cannot be used
 """
 
@@ -46,6 +47,10 @@ class GoldError(InputError):
 
 class StoreError(KamerbronError):
     """The index is missing, damaged, or built with other settings."""
+
+
+class FeedbackError(KamerbronError):
+    """What readers said of answers cannot be kept, or a kept line cannot be read; the message names the line."""
 
 
 class ModelError(KamerbronError):

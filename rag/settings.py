@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     )
     llm_timeout: float = Field(120.0, gt=0, description="seconds a language model may take for one answer")
     chroma_url: str = Field("", description="a Chroma server; empty: embedded in the index folder")
+    feedback_file: str = Field(
+        "",
+        description="where thumbs up and down are kept, on this machine; empty: feedback.jsonl in the index folder",
+    )
 
     @field_validator("ollama_url", "chroma_url")
     @classmethod
