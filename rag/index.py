@@ -143,11 +143,13 @@ class Index:
 
     def text(self, document: str) -> str:
         """A document's text, unchanged: what every offset counts in."""
-        if document not in self._texts:
+        text = self._texts.get(document)
+        if text is None:  # several questions at once: none may find empty what another has just emptied
+            text = self.catalogue.document(document).text
             if len(self._texts) >= KEPT_TEXTS:
                 self._texts.clear()
-            self._texts[document] = self.catalogue.document(document).text
-        return self._texts[document]
+            self._texts[document] = text
+        return text
 
 
 def read_state(folder: Path) -> dict[str, Any] | None:

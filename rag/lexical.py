@@ -256,11 +256,13 @@ class LexicalIndex:
         """The words of the vocabulary that count as a term, each with how much (1 for the term itself)."""
         if exact or not term[:1].isalpha():
             return {self._word_ids[term]: 1.0} if term in self._word_ids else {}
-        if (term, self.variants) not in self._related:
+        known = self._related.get((term, self.variants))
+        if known is None:  # several questions at once: none may find empty what another has just emptied
+            known = self._relate(term)
             if len(self._related) > 20_000:
                 self._related.clear()
-            self._related[term, self.variants] = self._relate(term)
-        return self._related[term, self.variants]
+            self._related[term, self.variants] = known
+        return known
 
     def _relate(self, term: str) -> dict[int, float]:
         out: dict[int, float] = {}
