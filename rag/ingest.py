@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from rag.errors import DocumentError, InputError
 from rag.index import Tick
 from rag.manifest import NAME as MANIFEST
-from rag.manifest import read_manifest
-from rag.read import read_document
+from rag.manifest import read_manifest, read_overrides
+from rag.read import digest, read_document
 from rag.settings import Settings
 from rag.types import Description
 from rag.writer import Writer
@@ -47,10 +47,12 @@ def ingest(
 ) -> Report:
     """Read files or folders into the index; only what changed is embedded again.
 
-    A file that was read from one of the given folders before and is gone now is removed. What cannot be read is
+    What people said of a document in the app goes before its folder's manifest. A file that was read from one of the
+    given folders before and is gone now is removed. What cannot be read is
     refused and leaves what was indexed under its name as it was. Raises StoreError where nothing could be written.
     """
-    found = list(_files(paths))
+    said = read_overrides(settings.documents_dir)
+    found = [(path, said.get(path.name, described)) for path, described in _files(paths)]
     writer = Writer(settings, rebuild)
     try:
         lines = _read_all(found, writer, tick)
@@ -79,6 +81,21 @@ def remove(name: str, settings: Settings) -> None:
         writer.close(abandon=True)
         raise
     writer.close()
+
+
+def describe(name: str, description: Description, settings: Settings) -> int:
+    """Say something else of a document than was said before; its text stays. Its number of passages."""
+    writer = Writer(settings)
+    try:
+        document = writer.catalogue.document(name)
+        changed = replace(document, description=description, digest=digest(document.text, description))
+        count = writer.put(changed, writer.catalogue.sources()[name])
+        writer.commit(lambda *_: None)
+    except BaseException:
+        writer.close(abandon=True)
+        raise
+    writer.close()
+    return count
 
 
 def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, Description | None]]:
