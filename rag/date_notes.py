@@ -8,19 +8,14 @@ shown as it was written: half a translation would be worse.
 from __future__ import annotations
 
 import datetime
-import re
-from functools import lru_cache
-from importlib import resources
 
 from babel.dates import format_date
 
+from rag import phrases
 from rag.types import Language
 
-_SLOT = re.compile(r"\\\{(date|years)\\\}")
-_SLOTS = {
-    "date": r"(?P<date>\d{1,2} [^\W\d]+ \d{4}|\d{4}-\d\d-\d\d)",
-    "years": r"(?P<years>\d{4}(?:[-–/]\d{2,4})?)",
-}
+BOOK = "date_notes.txt"
+_SLOTS = {"date": r"\d{1,2} [^\W\d]+ \d{4}|\d{4}-\d\d-\d\d", "years": r"\d{4}(?:[-–/]\d{2,4})?"}
 _LINKS: dict[Language, str] = {"nl": " en ", "en": " and "}
 
 
@@ -49,14 +44,13 @@ def spoken_date(iso: str, language: Language) -> str:
 
 
 def _clause(clause: str, written: Language, wanted: Language) -> str | None:
-    for pattern, form in _book(written):
-        match = pattern.fullmatch(clause)
-        if match is not None:
-            values = match.groupdict()
-            if "date" in values:
-                values["date"] = _redated(values["date"], written, wanted)
-            return form.format(**values)
-    return None
+    found = phrases.find(BOOK, clause, written, _SLOTS)
+    if found is None:
+        return None
+    form, values = found
+    if "date" in values:
+        values["date"] = _redated(values["date"], written, wanted)
+    return form.format(**values)
 
 
 def _redated(said: str, written: Language, wanted: Language) -> str:
@@ -68,18 +62,3 @@ def _redated(said: str, written: Language, wanted: Language) -> str:
         if month.casefold() == name.casefold():
             return f"{day} {format_date(datetime.date(2000, number, 1), 'MMMM', locale=wanted)} {year}"
     return spoken_date(said, wanted)
-
-
-@lru_cache(maxsize=2)
-def _book(written: Language) -> list[tuple[re.Pattern[str], str]]:
-    """The phrase book from a language into the other: a pattern of a clause, and the form it gets."""
-    lines = resources.files("rag").joinpath("data/date_notes.txt").read_text(encoding="utf-8").splitlines()
-    book = []
-    for line in lines:
-        if not line.strip() or line.startswith("#"):
-            continue
-        english, dutch = (side.strip() for side in line.split("=", 1))
-        source, target = (english, dutch) if written == "en" else (dutch, english)
-        pattern = _SLOT.sub(lambda m: _SLOTS[m[1]], re.escape(source).replace(r"\ ", " "))
-        book.append((re.compile(pattern, re.IGNORECASE), target))
-    return book

@@ -14,7 +14,7 @@ from rag.types import Description, Kind, Role
 
 NAME = "manifest.toml"
 OVERRIDES = "overrides.toml"
-_KEYS = {
+KEYS = {
     "title": str, "kind": str, "sender": str, "role": str, "date": datetime.date, "date_note": str,
     "dossier": list, "language": str, "url": str,
 }  # fmt: skip
@@ -56,10 +56,10 @@ def _describe(file: _File, name: str, table: Any) -> Description:
     if Path(name).name != name or (file.folder is not None and not (file.folder / name).is_file()):
         raise _wrong(file, name, name, f"there is no file «{name}» in this folder")
     for key, value in table.items():
-        if key not in _KEYS:
-            raise _wrong(file, name, key, f"unknown key «{key}»; known are {', '.join(_KEYS)}")
-        if not isinstance(value, _KEYS[key]):
-            raise _wrong(file, name, key, f"«{key}» must be a {_KEYS[key].__name__}")
+        if key not in KEYS:
+            raise _wrong(file, name, key, f"unknown key «{key}»; known are {', '.join(KEYS)}")
+        if not isinstance(value, KEYS[key]):
+            raise _wrong(file, name, key, f"«{key}» must be a {KEYS[key].__name__}")
     for key, allowed in (("kind", get_args(Kind)), ("role", get_args(Role))):
         if key in table and table[key] not in allowed:
             raise _wrong(file, name, key, f"«{table[key]}» is not a {key}; known are {', '.join(allowed)}")

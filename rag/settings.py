@@ -52,8 +52,13 @@ class Settings(BaseSettings):
     conversation_days: int = Field(
         90, ge=0, le=3650, description="days a conversation is kept after its last question; 0: none is kept"
     )
+    app_hosts: str = Field(
+        "",
+        description="host names, with commas, by which a proxy before the app is reached; empty: this machine's own",
+    )
     editors: str = Field(
-        "", description="e-mail addresses that may change documents in the app, with commas; empty: every reader"
+        "",
+        description="e-mail addresses that may change documents in the app, with commas; empty: every reader",
     )
 
     @field_validator("ollama_url", "chroma_url")
