@@ -20,7 +20,7 @@ from rag.settings import load_settings
 from rag.types import Description
 from rag.ui import library
 
-POLITE = 10  # added to the process's niceness: questions go first
+POLITE = 5  # added to the process's niceness: questions go first
 
 
 def main() -> int:

@@ -95,7 +95,7 @@ def history(talk: Talk) -> list[tuple[str, str]]:
 
 def link(talk: Talk) -> str:
     """The conversation's address."""
-    here = urlsplit(st.context.url or "")
+    here = urlsplit(str(st.context.url or ""))
     return urlunsplit((here.scheme, here.netloc, here.path, urlencode({LINK: talk.id}), ""))
 
 

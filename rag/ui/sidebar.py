@@ -30,7 +30,7 @@ def language(kept: Store | None, owner: str | None) -> Language:
         remembered = None
         with suppress(KamerbronError):  # it is said where a conversation cannot be kept
             remembered = kept.language(owner) if kept and owner else None
-        browser = (st.context.locale or "nl").casefold()
+        browser = str(st.context.locale or "nl").casefold()
         st.session_state["language"] = remembered or ("nl" if browser.startswith("nl") else "en")
     chosen: Language = st.session_state["language"]
     return chosen

@@ -91,7 +91,6 @@ TEXTS: dict[str, dict[Language, str]] = {
     "export": {"nl": "Bewaar als", "en": "Save as"},
     "receipt": {"nl": "Verantwoording", "en": "Receipt"},
     # what readers think
-    "rate": {"nl": "Is dit antwoord goed?", "en": "Is this answer good?"},
     "rate_note": {
         "nl": "Een oordeel wordt met vraag en antwoord bewaard, op deze server en nergens anders.",
         "en": "A verdict is kept with question and answer, on this server and nowhere else.",

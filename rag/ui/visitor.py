@@ -59,7 +59,7 @@ def visitor(settings: Settings) -> Visitor:
         editor = not editors or (verified and email.casefold() in editors)
         who = f"{user.get('iss', '')}\n{user.get('sub') or email}"
         return Visitor(_digest(f"login\n{who}"), editor, str(user.get("name") or email))
-    secret = st.context.cookies.get(COOKIE, "")
+    secret = str(st.context.cookies.get(COOKIE, ""))
     return Visitor(_digest(f"browser\n{secret}") if is_secret(secret) else None, not editors)
 
 
