@@ -17,18 +17,20 @@ from rag.ui.shared import Frame
 from rag.ui.store import Exchange
 from rag.ui.texts import EXAMPLES, text
 
+ASKING = "asking"  # in the session's state: the question that is being answered
+
 
 def page(frame: Frame, filters: Filters, narrowed: tuple[str, ...]) -> None:
     """The whole page."""
     talk = session.current(frame)
-    clicked = st.session_state.pop("clicked", None)
     with st.bottom:
         typed = st.chat_input(text("placeholder", frame.language), key="question", max_chars=None)
         count = len(frame.assistant.index.descriptions)
         st.caption(literal(text("mode", frame.language, mode=answer.mode(frame.model(), frame), count=count)))
-    question = typed or clicked
-    if question:
-        source.close()
+    if typed:
+        begin_asking(typed)
+    # Until it is answered a question is remembered: Streamlit ends a run where the reader does something meanwhile.
+    question: str | None = st.session_state.get(ASKING)
     there = source.opened()
     beside = [1, 1] if there is not None else [1, 0.001]
     left, right = st.columns(beside)
@@ -39,6 +41,12 @@ def page(frame: Frame, filters: Filters, narrowed: tuple[str, ...]) -> None:
     if there is not None:
         with right:
             source.show_opened(frame, there)
+
+
+def begin_asking(question: str) -> None:
+    """Put a question; the next run of the page answers it."""
+    st.session_state[ASKING] = question
+    source.close()
 
 
 def _show_talk(frame: Frame, talk: Talk, asking: bool) -> None:
@@ -71,11 +79,7 @@ def _show_start(language: Language) -> None:
     for group, examples in enumerate((EXAMPLES[language], EXAMPLES[other][:2])):
         for n, example in enumerate(examples):
             key = f"example_{group}_{n}"
-            st.button(literal(example), key=key, on_click=_click, args=(example,), width="stretch")
-
-
-def _click(example: str) -> None:
-    st.session_state["clicked"] = example
+            st.button(literal(example), key=key, on_click=begin_asking, args=(example,), width="stretch")
 
 
 def _manage(frame: Frame, talk: Talk) -> None:
@@ -112,8 +116,12 @@ def _ask(frame: Frame, talk: Talk, question: str, filters: Filters, narrowed: tu
             exchange = Exchange(question, made, "", narrowed, asked)
         except KamerbronError as error:
             exchange = Exchange(question, None, str(error), narrowed, asked)
+        except Exception:
+            del st.session_state[ASKING]  # or every later run would meet the same
+            raise
         finally:
             coming.empty()  # only now: emptied while the spinner still stands in it, the browser's page breaks
+    del st.session_state[ASKING]
     session.add(frame, exchange)
     st.rerun()
 

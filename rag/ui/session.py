@@ -43,6 +43,7 @@ def current(frame: Frame) -> Talk:
 def begin_anew() -> None:
     """Leave the present conversation; where it is kept, it stays in the list."""
     st.session_state["talk"] = Talk()
+    st.session_state.pop("asking", None)
     st.query_params.pop(LINK, None)
 
 
