@@ -56,7 +56,7 @@ class Asked:
 
 @dataclass(slots=True)
 class Assistant:
-    """Answers questions over one index; notices when another process made a newer one."""
+    """Answers questions over one index, several at once; notices when another process made a newer one."""
 
     settings: Settings
     _index: Index | None = field(default=None, repr=False)
@@ -65,12 +65,24 @@ class Assistant:
 
     @property
     def index(self) -> Index:
-        """The current generation, opened again when there is a newer one."""
-        with self._opening:  # else two questions at once would open it twice
-            state = read_state(self.settings.index_dir)
-            if self._index is None or state is None or int(state["generation"]) != self._index.generation:
-                self._index = open_index(self.settings)
-            return self._index
+        """The current generation, opened again when there is a newer one.
+
+        One thread opens it; meanwhile the others go on with the one before.
+        """
+        index = self._index
+        if not self._current(index) and self._opening.acquire(blocking=index is None):
+            try:
+                if not self._current(self._index):
+                    self._index = open_index(self.settings)
+                index = self._index
+            finally:
+                self._opening.release()
+        assert index is not None  # noqa: S101 - for the type checker: without one the lock was waited for
+        return index
+
+    def _current(self, index: Index | None) -> bool:
+        state = read_state(self.settings.index_dir)
+        return index is not None and state is not None and int(state["generation"]) == index.generation
 
     def ask(
         self,

@@ -210,7 +210,7 @@ def serve(
 
     settings = load_settings()
     _build_first(settings)
-    run(port, headless)
+    run(port, headless, [host.strip() for host in settings.app_hosts.split(",") if host.strip()])
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -11,8 +11,8 @@ from typing import Literal
 from rag.errors import DocumentError, InputError, ManifestError
 from rag.index import Tick
 from rag.manifest import NAME as MANIFEST
-from rag.manifest import SOURCES, entry, read_manifest
-from rag.read import CONTAINERS, read_document
+from rag.manifest import SOURCES, entry, read_manifest, read_overrides
+from rag.read import CONTAINERS, digest, read_document
 from rag.read.archive import Unpacked, attachments, unpack
 from rag.read.extract import Limits
 from rag.settings import Settings
@@ -64,12 +64,15 @@ def ingest(
 ) -> Report:
     """Read files or folders into the index; only what changed is embedded again.
 
-    A file that was read from one of the given folders before and is gone now is removed. What cannot be read is
+    What people said of a document in the app goes before its folder's manifest. A file that was read from one of the
+    given folders before and is gone now is removed. What cannot be read is
     refused and leaves what was indexed under its name as it was. Raises StoreError where nothing could be written.
     """
     with TemporaryDirectory(prefix="rag-") as unpacked:
         limits = Limits.of(settings)
+        said = read_overrides(settings.documents_dir)
         found = [f for file in _files(paths) for f in _opened(file, Path(unpacked), limits)]
+        found = [replace(f, described=said.get(f.path.name, f.described)) for f in found]
         writer = Writer(settings, rebuild)
         try:
             lines = _read_all(found, writer, limits, tick)
@@ -79,12 +82,12 @@ def ingest(
             if not writer.catalogue.digests() and not any(line.verdict == "removed" for line in lines):
                 writer.close(abandon=True)  # an index of nothing would hide that there is none
                 return Report(tuple(lines), "")
-            digest = writer.commit(tick)
+            made = writer.commit(tick)
         except BaseException:
             writer.close(abandon=True)
             raise
     writer.close()
-    return Report(tuple(lines), digest)
+    return Report(tuple(lines), made)
 
 
 def propose(paths: Sequence[Path], settings: Settings) -> str:
@@ -118,6 +121,23 @@ def remove(name: str, settings: Settings) -> None:
         writer.close(abandon=True)
         raise
     writer.close()
+
+
+def describe(name: str, description: Description, settings: Settings) -> int:
+    """Say something else of a document than was said before; its text stays. Its number of passages."""
+    writer = Writer(settings)
+    try:
+        document = writer.catalogue.document(name)
+        changed = replace(
+            document, description=description, digest=digest(document.text, description, document.pages)
+        )
+        count = writer.put(changed, writer.catalogue.sources()[name])
+        writer.commit(lambda *_: None)
+    except BaseException:
+        writer.close(abandon=True)
+        raise
+    writer.close()
+    return count
 
 
 def _files(paths: Sequence[Path]) -> Iterator[_File]:

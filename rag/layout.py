@@ -133,13 +133,17 @@ def _mark_furniture(lines: list[Line]) -> None:
     numbers: dict[str, list[list[str]]] = defaultdict(list)
     for mask, line in zip(masks, lines, strict=True):
         numbers[mask].append(re.findall(r"\d+", line.text))
+    counting_up = {
+        mask: sum(len(set(column)) > 1 for column in zip_longest(*rows)) <= 1
+        for mask, rows in numbers.items()
+    }
     for i, line in enumerate(lines):
         lone = line.gap > 0 or line.page_start or i == 0
         next_lone = i + 1 == len(lines) or lines[i + 1].gap > 0 or lines[i + 1].page_start
         page_number = re.fullmatch(
             r"(?:[Pp]agina|[Pp]age)?\s*[-–]?\s*\d{1,4}\s*(?:(?:van|of|/)\s*\d+)?\s*[-–]?", line.text
         )
-        counting = sum(len(set(column)) > 1 for column in zip_longest(*numbers[masks[i]])) <= 1
+        counting = counting_up[masks[i]]
         repeated = counting and counts[masks[i]] > 1 and "#" in masks[i] and 12 <= len(masks[i]) <= 120
         structural = _LABEL.match(line.text) or _BULLET.match(line.text)
         note = note_number(line.text) is not None and counts[masks[i]] < 3

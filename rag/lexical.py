@@ -259,20 +259,22 @@ class LexicalIndex:
     def _relatives(self, term: str, exact: bool) -> Relatives:
         alone = exact or not term[:1].isalpha()
         key = (term, None if alone else self.variants)
-        if key not in self._related:
-            if len(self._related) > 20_000:
-                self._related.clear()
+        known = self._related.get(key)
+        if known is None:  # several questions at once: none may find empty what another has just emptied
             ids = (
                 ({self._word_ids[term]: 1.0} if term in self._word_ids else {})
                 if alone
                 else self._relate(term)
             )
-            self._related[key] = Relatives(
+            if len(self._related) > 20_000:
+                self._related.clear()
+            known = Relatives(
                 {self.vocabulary[i]: weight for i, weight in ids.items()},
                 np.fromiter(ids, np.int64, len(ids)),
                 np.fromiter(ids.values(), np.float32, len(ids)),
             )
-        return self._related[key]
+            self._related[key] = known
+        return known
 
     def _relate(self, term: str) -> dict[int, float]:
         out: dict[int, float] = {}

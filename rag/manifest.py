@@ -6,6 +6,7 @@ import datetime
 import json
 import re
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,7 +15,8 @@ from rag.types import Description, Kind, Role
 
 NAME = "manifest.toml"
 SOURCES = "sources.json"  # beside it where documents were fetched: where from, under which licence
-_KEYS = {
+OVERRIDES = "overrides.toml"
+KEYS = {
     "title": str, "kind": str, "sender": str, "role": str, "date": datetime.date, "date_note": str,
     "dossier": list, "language": str, "url": str,
 }  # fmt: skip
@@ -22,7 +24,15 @@ _KEYS = {
 
 def read_manifest(folder: Path) -> dict[str, Description]:
     """File name -> description; empty without a manifest. Raises ManifestError for anything not understood."""
-    path = folder / NAME
+    return _read(folder / NAME, folder)
+
+
+def read_overrides(folder: Path) -> dict[str, Description]:
+    """What people said in the app about documents whose own manifest lies elsewhere; it goes before that one."""
+    return _read(folder / OVERRIDES, None)
+
+
+def _read(path: Path, folder: Path | None) -> dict[str, Description]:
     if not path.is_file():
         return {}
     try:
@@ -30,14 +40,14 @@ def read_manifest(folder: Path) -> dict[str, Description]:
         tables = tomllib.loads(source)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ManifestError(f"{path}: cannot be read as TOML: {error}. Mend it and try again.") from error
-    return {name: _describe(folder, name, table, source) for name, table in tables.items()}
+    return {name: _describe(_File(path.name, folder, source), name, table) for name, table in tables.items()}
 
 
 def entry(name: str, description: Description, note: str = "", asked: bool = False) -> str:
     """One file's table, as it stands in a manifest. What was found says so; `asked` writes a line to fill in for a
     role that is not known."""
     lines = [f"# {line}" for line in note.splitlines()] + [f"[{_quoted(name)}]"]
-    for key in _KEYS:
+    for key in KEYS:
         value = getattr(description, key)
         if value and not (key == "kind" and value == "other"):
             shown = (
@@ -58,22 +68,31 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _describe(folder: Path, name: str, table: Any, source: str) -> Description:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A manifest that is being read; `folder` is where its documents must be, None where they may be anywhere."""
+
+    name: str
+    folder: Path | None
+    source: str
+
+
+def _describe(file: _File, name: str, table: Any) -> Description:
     if not isinstance(table, dict):
-        raise _wrong(source, name, name, 'expected a table, ["file name"]')
-    if Path(name).name != name or not (folder / name).is_file():
-        raise _wrong(source, name, name, f"there is no file «{name}» in this folder")
+        raise _wrong(file, name, name, 'expected a table, ["file name"]')
+    if Path(name).name != name or (file.folder is not None and not (file.folder / name).is_file()):
+        raise _wrong(file, name, name, f"there is no file «{name}» in this folder")
     for key, value in table.items():
-        if key not in _KEYS:
-            raise _wrong(source, name, key, f"unknown key «{key}»; known are {', '.join(_KEYS)}")
-        if not isinstance(value, _KEYS[key]):
-            raise _wrong(source, name, key, f"«{key}» must be a {_KEYS[key].__name__}")
+        if key not in KEYS:
+            raise _wrong(file, name, key, f"unknown key «{key}»; known are {', '.join(KEYS)}")
+        if not isinstance(value, KEYS[key]):
+            raise _wrong(file, name, key, f"«{key}» must be a {KEYS[key].__name__}")
     for key, allowed in (("kind", get_args(Kind)), ("role", get_args(Role))):
         if key in table and table[key] not in allowed:
-            raise _wrong(source, name, key, f"«{table[key]}» is not a {key}; known are {', '.join(allowed)}")
+            raise _wrong(file, name, key, f"«{table[key]}» is not a {key}; known are {', '.join(allowed)}")
     dossier = table.get("dossier", [])
     if not all(isinstance(d, str) for d in dossier):
-        raise _wrong(source, name, "dossier", "«dossier» must be a list of strings")
+        raise _wrong(file, name, "dossier", "«dossier» must be a list of strings")
     date = table.get("date")
     return Description(
         title=table.get("title", Path(name).stem),
@@ -88,16 +107,16 @@ def _describe(folder: Path, name: str, table: Any, source: str) -> Description:
     )
 
 
-def _wrong(source: str, name: str, key: str, what: str) -> ManifestError:
+def _wrong(file: _File, name: str, key: str, what: str) -> ManifestError:
     """The error, with the line of the key inside the file's table."""
     inside, at = False, 1
-    for number, line in enumerate(source.splitlines(), 1):
+    for number, line in enumerate(file.source.splitlines(), 1):
         header = re.match(r"\s*\[\s*[\"']?(.*?)[\"']?\s*\]", line)
         if header:
             inside = header[1] == name or header[1].replace('"', "").startswith(f"{name}.")
             at = number if inside else at
         if re.match(rf"\s*[\"']?{re.escape(name)}[\"']?\s*[.=]", line):
-            return ManifestError(f"{NAME}, line {number}: {what}.")
+            return ManifestError(f"{file.name}, line {number}: {what}.")
         if inside and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
-            return ManifestError(f"{NAME}, line {number}: {what}.")
-    return ManifestError(f"{NAME}, line {at}: {what}.")
+            return ManifestError(f"{file.name}, line {number}: {what}.")
+    return ManifestError(f"{file.name}, line {at}: {what}.")

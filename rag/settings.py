@@ -69,6 +69,24 @@ class Settings(BaseSettings):
         description="where thumbs up and down are kept, on this machine; empty: feedback.jsonl in the index folder",
     )
 
+    documents_dir: Path = Field(
+        Path("documents"), description="where documents that people add in the app, and their edits, are kept"
+    )
+    conversations_dir: Path = Field(
+        Path("conversations"), description="where the app keeps its readers' conversations"
+    )
+    conversation_days: int = Field(
+        90, ge=0, le=3650, description="days a conversation is kept after its last question; 0: none is kept"
+    )
+    app_hosts: str = Field(
+        "",
+        description="host names, with commas, by which a proxy before the app is reached; empty: this machine's own",
+    )
+    editors: str = Field(
+        "",
+        description="e-mail addresses that may change documents in the app, with commas; empty: every reader",
+    )
+
     @field_validator("ollama_url", "chroma_url", "tk_url", "sru_url")
     @classmethod
     def _is_address(cls, value: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.types import Language, Role, SpeechAct
+from rag.types import Language, RefusalKind, Role, SpeechAct
 
 TEXTS: dict[str, dict[Language, str]] = {
     "not_in_corpus": {
@@ -166,6 +166,14 @@ ROLES: dict[Role | None, dict[Language, str]] = {
     None: {"nl": "spreker onbekend", "en": "speaker unknown"},
 }
 
+REFUSALS: dict[RefusalKind, dict[Language, str]] = {
+    "not_in_corpus": {"nl": "staat niet in deze documenten", "en": "not in these documents"},
+    "asked_not_answered": {"nl": "gevraagd, niet beantwoord", "en": "asked, not answered"},
+    "civil_society_only": {"nl": "alleen een organisatie zegt dit", "en": "only an organisation says this"},
+    "outside_dates": {"nl": "niets uit deze periode", "en": "nothing of this period"},
+    "off_topic": {"nl": "een ander onderwerp", "en": "another subject"},
+}
+
 _DID: dict[SpeechAct, dict[Language, str]] = {
     "commitment": {"nl": "Toezegging van", "en": "committed"},
     "report": {"nl": "Verslag van", "en": "reported"},
@@ -190,6 +198,13 @@ _WHO: dict[Role | None, dict[Language, str]] = {
 def say(key: str, language: Language, **values: object) -> str:
     """One of the texts, filled in."""
     return TEXTS[key][language].format(**values)
+
+
+def about_mode(notice: str, language: Language) -> bool:
+    """Whether a notice only says how the answer was made, which its mode and model say too."""
+    return any(
+        notice.startswith(TEXTS[key][language].partition("{")[0]) for key in ("mode_quotes", "mode_llm")
+    )
 
 
 def label(role: Role | None, act: SpeechAct, language: Language) -> str:

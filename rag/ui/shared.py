@@ -1,93 +1,84 @@
-"""The one assistant that all sessions share, behind a lock. Sessions ask it; none changes it."""
+"""What all sessions share: one assistant an index, which answers several questions at once. Sessions ask; none changes it."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 import streamlit as st
 
-from rag.assistant import Assistant, Turn
-from rag.filters import Filters
-from rag.question import Question
-from rag.retrieve import Retrieved
+from rag.assistant import Assistant
+from rag.errors import KamerbronError
+from rag.llm import ChatModel, choose_model
 from rag.settings import Settings, load_settings
-from rag.types import Answer, Description, Statement
+from rag.types import Description, Language
+from rag.ui.jobs import Jobs, jobs
+from rag.ui.store import Store, store
+from rag.ui.visitor import Visitor
 
-AROUND = 600  # characters of the source shown on each side of a quotation
-Place = tuple[str, int, int]  # document, start, end
-
-
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """A place in a document with the text around it, as it was when the answer was made."""
-
-    title: str
-    before: str
-    span: str
-    after: str
+WARMING = ("Wat heeft het kabinet toegezegd?", "What did the cabinet commit to?")
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """What a page may do with the assistant. One question at a time; others wait for it."""
+class Frame:
+    """What a page stands in: the settings, the reader's language, and who is looking."""
 
-    assistant: Assistant
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    settings: Settings
+    language: Language
+    visitor: Visitor
 
-    def ask(
-        self,
-        question: str,
-        filters: Filters,
-        history: Sequence[Turn],
-        on_statement: Callable[[Statement], None],
-    ) -> tuple[Answer, dict[Place, Excerpt]]:
-        """The answer, and the source around each of its citations and passages."""
-        with self._lock:
-            answer = self.assistant.ask(question, filters, history, on_statement)
-            places = [(c.document, c.start, c.end) for c in answer.citations]
-            places += [(p.document, p.start, p.end) for p in answer.passages]
-            return answer, self._excerpts(places)
+    @property
+    def assistant(self) -> Assistant:
+        """The one assistant of these settings."""
+        return assistant(self.settings)
 
-    def search(self, question: str, filters: Filters) -> tuple[Question, Retrieved, dict[Place, Excerpt]]:
-        """The question understood, the ranked passages, and their text."""
-        with self._lock:
-            understood, retrieved = self.assistant.search(question, filters=filters)
-            found = [f.passage for f in retrieved.passages]
-            return understood, retrieved, self._excerpts([(p.document, p.start, p.end) for p in found])
+    @property
+    def jobs(self) -> Jobs:
+        """The one queue of work on the index."""
+        return jobs(self.settings)
+
+    @property
+    def store(self) -> Store | None:
+        """Where this visitor's conversations are kept; None where they are not."""
+        return store(self.settings) if self.visitor.owner else None
 
     def documents(self) -> tuple[Mapping[str, Description], Mapping[str, int]]:
-        """What is in the index: name -> description, and name -> number of passages.
-
-        It does not wait for a question that is being answered, or no page could be drawn while a language
-        model writes: SQLite itself takes the calls of one connection in turn.
-        """
+        """What is in the index: name -> description, and name -> number of passages; raises StoreError."""
         index = self.assistant.index
         return index.descriptions, index.catalogue.passage_counts()
 
-    def _excerpts(self, places: Sequence[Place]) -> dict[Place, Excerpt]:
+    def text(self, document: str) -> str | None:
+        """A document's text, or None where it is not in the index (any more)."""
         index = self.assistant.index
-        texts = {name: index.text(name) for name in {document for document, _, _ in places}}
-        titles = {name: index.descriptions[name].title or name for name in texts}
-        return {(d, s, e): excerpt(titles[d], texts[d], s, e) for d, s, e in places}
+        return index.text(document) if document in index.descriptions else None
+
+    def model(self) -> str | None:
+        """The language model that would write an answer now; None where answers are quotations."""
+        return _model(self.settings.model_dump_json())
 
 
-def excerpt(title: str, text: str, start: int, end: int, around: int = AROUND) -> Excerpt:
-    """A span with about so many characters on each side, cut between words."""
-    before, after = text[max(0, start - around) : start], text[end : end + around]
-    if start > around:
-        before = "… " + before.partition(" ")[2]
-    if end + around < len(text):
-        after = after.rpartition(" ")[0] + " …"
-    return Excerpt(title, before, text[start:end], after)
+@lru_cache(maxsize=4)
+def _assistant(settings: str) -> Assistant:
+    return Assistant(Settings.model_validate_json(settings))
 
 
-@st.cache_resource(show_spinner=False, hash_funcs={Settings: Settings.model_dump_json})
-def _made_once(settings: Settings) -> Shared:
-    return Shared(Assistant(settings))
+def assistant(settings: Settings) -> Assistant:
+    """The one assistant of some settings, made at the first call."""
+    return _assistant(settings.model_dump_json())
 
 
-def shared() -> Shared:
-    """The assistant of the present settings, made at the first call; raises SettingsError."""
-    return _made_once(load_settings())
+@st.cache_data(ttl=20, show_spinner=False)
+def _model(settings: str) -> str | None:
+    model = choose_model(Settings.model_validate_json(settings))
+    return model.name if isinstance(model, ChatModel) else None
+
+
+def warm() -> None:
+    """Open the index and read the word lists, so that the first question finds them open. An app without an index says so later."""
+    try:
+        ready = assistant(load_settings())
+        for question in WARMING:
+            ready.search(question)
+    except KamerbronError:
+        return

@@ -1,55 +1,121 @@
-"""What stands beside every page: the interface's language and what answers may rest on."""
+"""What stands beside every page: the reader's conversations, what answers may rest on, the interface's language."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
 from typing import get_args
 
 import streamlit as st
 
+from rag.date_notes import spoken_date
+from rag.errors import KamerbronError
+from rag.export.source import name
 from rag.filters import Filters
 from rag.types import Description, Language, Role
-from rag.ui.ask import new_conversation
+from rag.ui import session
+from rag.ui.markup import literal
+from rag.ui.shared import Frame
+from rag.ui.store import Store
 from rag.ui.texts import LANGUAGES, text
 from rag.wording import ROLES
 
+LISTED = 12  # conversations shown
 
-def language() -> Language:
-    """The language that the reader chose for the interface; Dutch before any choice."""
-    chosen: Language = st.session_state.get("language") or "nl"
+
+def language(kept: Store | None, owner: str | None) -> Language:
+    """The reader's language: as chosen, as remembered, as the browser's; Dutch before anything is known."""
+    if "language" not in st.session_state:
+        remembered = None
+        with suppress(KamerbronError):  # it is said where a conversation cannot be kept
+            remembered = kept.language(owner) if kept and owner else None
+        browser = str(st.context.locale or "nl").casefold()
+        st.session_state["language"] = remembered or ("nl" if browser.startswith("nl") else "en")
+    chosen: Language = st.session_state["language"]
     return chosen
 
 
-def choose_language() -> None:
+def choose_language(frame: Frame) -> None:
     """The switch between Dutch and English."""
-    options = list(LANGUAGES)
-    label = text("language", language())
     st.radio(
-        label,
-        options,
+        text("language", frame.language),
+        list(LANGUAGES),
         format_func=LANGUAGES.__getitem__,
         key="language",
         horizontal=True,
         label_visibility="collapsed",
+        on_change=_remember_language,
+        args=(frame,),
     )
 
 
-def choose_filters(descriptions: Mapping[str, Description]) -> tuple[Filters, tuple[str, ...]]:
+def _remember_language(frame: Frame) -> None:
+    try:
+        if frame.store is not None and frame.visitor.owner is not None:
+            frame.store.remember_language(frame.visitor.owner, st.session_state["language"])
+    except KamerbronError as error:
+        st.session_state["store_error"] = error
+
+
+def offer_new_conversation(frame: Frame, page: st.Page) -> None:
+    """The button that begins a conversation anew, on the page for it."""
+    label = text("new", frame.language)
+    if st.button(
+        label, on_click=session.begin_anew, icon=":material/add_comment:", width="stretch", key="new"
+    ):
+        st.switch_page(page)
+
+
+def list_conversations(frame: Frame, page: st.Page) -> None:
+    """Links to the reader's conversations, the last one first."""
+    if frame.store is None or frame.visitor.owner is None:
+        if frame.settings.conversation_days:
+            st.caption(text("not_kept", frame.language))
+        return
+    try:
+        listed = frame.store.listed(frame.visitor.owner, LISTED)
+    except KamerbronError as error:
+        st.session_state["store_error"] = error
+        return
+    if listed:
+        st.caption(text("conversations", frame.language))
+    for kept in listed:
+        st.page_link(page, label=literal(name(kept.name)), query_params={session.LINK: kept.id})
+
+
+def show_login(frame: Frame) -> None:
+    """Who is logged in, and the way out."""
+    if frame.visitor.name:
+        st.caption(literal(name(frame.visitor.name)))
+        st.button(text("log_out", frame.language), on_click=st.logout, key="log_out")
+
+
+def choose_filters(frame: Frame, descriptions: Mapping[str, Description]) -> tuple[Filters, tuple[str, ...]]:
     """What the reader narrows to, as filters and in words."""
-    said = language()
-    st.subheader(text("filters", said))
-    roles = _choose("role", {role: ROLES[role][said] for role in get_args(Role)})
-    kinds = _choose(
-        "kind", {kind: text(kind, said) for kind in sorted({d.kind for d in descriptions.values()})}
-    )
-    documents = _choose("document", {name: d.title or name for name, d in descriptions.items()})
-    filters = Filters(roles=frozenset(roles), kinds=frozenset(kinds), documents=frozenset(documents))
-    return filters, (*roles.values(), *kinds.values(), *documents.values())
+    said = frame.language
+    with st.expander(text("filters", said), icon=":material/filter_alt:", key="filters"):
+        roles = _choose("role", {role: ROLES[role][said] for role in get_args(Role)}, said)
+        senders = _choose(
+            "sender", {d.sender: name(d.sender) for d in descriptions.values() if d.sender}, said
+        )
+        kinds = _choose(
+            "kind", {k: text(k, said) for k in sorted({d.kind for d in descriptions.values()})}, said
+        )
+        documents = _choose("document", {n: name(d.title or n) for n, d in descriptions.items()}, said)
+        since, until = _choose_period(descriptions, said)
+    filters = Filters(
+        roles=frozenset(roles), senders=frozenset(senders), kinds=frozenset(kinds), documents=frozenset(documents),
+        since=since, until=until,
+    )  # fmt: skip
+    period = [text("from_day", said, day=spoken_date(since, said))] if since else []
+    period += [text("to_day", said, day=spoken_date(until, said))] if until else []
+    chosen = (*roles.values(), *senders.values(), *kinds.values(), *documents.values(), *period)
+    return filters, chosen
 
 
-def _choose(what: str, options: Mapping[str, str]) -> dict[str, str]:
+def _choose(what: str, options: Mapping[str, str], said: Language) -> dict[str, str]:
     """A choice of several; what is chosen, each with its name."""
-    said = language()
     chosen = st.multiselect(
         text(what, said),
         list(options),
@@ -62,8 +128,21 @@ def _choose(what: str, options: Mapping[str, str]) -> dict[str, str]:
     return {option: options.get(option, option) for option in chosen}
 
 
-def offer_new_conversation() -> None:
-    """The button that forgets what was asked in this session."""
-    st.button(
-        text("new", language()), on_click=new_conversation, icon=":material/add_comment:", width="stretch"
-    )
+def _choose_period(descriptions: Mapping[str, Description], said: Language) -> tuple[str | None, str | None]:
+    """The first and the last day, either of them open."""
+    since, until = (_choose_day(which, said) for which in ("since", "until"))
+    if since or until:
+        undated = sum(d.date is None for d in descriptions.values())
+        st.caption(text("dated_only", said, count=undated))
+    if since and until and since > until:
+        st.warning(text("period_turned", said))
+        return None, None
+    return (since.isoformat() if since else None), (until.isoformat() if until else None)
+
+
+def _choose_day(which: str, said: Language) -> date | None:
+    chosen = st.date_input(
+        text(which, said), value=None, min_value=date(1814, 1, 1), max_value=date(2100, 1, 1), format="YYYY-MM-DD",
+        key=f"only_{which}", persist_state="session",
+    )  # fmt: skip
+    return chosen if isinstance(chosen, date) else None

@@ -1,0 +1,67 @@
+"""Debian's Chromium and a server with an index of seeds/. `make test-browser` runs these tests; `make test` leaves them out."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+from reader import Reader, served
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in Path(item.path).parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "There is no Chromium. Install it (apt-get install chromium), or name it in CHROMIUM."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def home(seed_index, tmp_path_factory):
+    """The address of a server that all tests share: none of them changes its documents."""
+    folder = tmp_path_factory.mktemp("home")
+    shutil.copytree(seed_index.index_dir, folder / "index")
+    with served(folder, folder / "index") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def own_home(seed_index, tmp_path_factory):
+    """The address of a server whose documents the tests of a file change, each its own."""
+    folder = tmp_path_factory.mktemp("own")
+    shutil.copytree(seed_index.index_dir, folder / "index")
+    with served(folder, folder / "index") as address:
+        yield address
+
+
+@pytest.fixture
+def visit(chromium, home):
+    """Opens the app in a browser of its own; at the end no browser has met an error or asked another host for anything."""
+    readers, contexts = [], []
+
+    def opened(path="/", width=1280, height=900, at=None, **options):
+        context = chromium.new_context(viewport={"width": width, "height": height}, locale="nl-NL", **options)
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        reader = Reader(context.new_page(), at or home)
+        readers.append(reader)
+        return reader.opens(path)
+
+    yield opened
+    faults = [f for reader in readers for f in reader.faults]
+    foreign = [f for reader in readers for f in reader.foreign]
+    for context in contexts:
+        context.close()
+    assert not faults
+    assert not foreign

@@ -1,0 +1,187 @@
+"""A reader at a browser: the steps that the tests take, and what they see. And the server, as a user starts it."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Page, TimeoutError, expect
+
+ROOT = Path(__file__).parent.parent.parent
+AMOUNT = "Met hoeveel euro steunt Nederland het OHCHR-kantoor in Soedan?"
+ENGLISH = "What did NL commit on the Sudan FFM?"
+REFUSED = "Wat heeft Nederland toegezegd over klimaat in Suriname?"
+# Streamlit looks for its server below the page's own address first; that it is not there is no fault.
+_STREAMLITS_OWN = re.compile(r"/_stcore/(?:health|host-config)$")
+expect.set_options(timeout=20_000)
+
+
+@contextmanager
+def served(folder: Path, index_dir: Path, **settings: str):
+    """`rag serve` in a process of its own; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    kept = {k: v for k, v in os.environ.items() if not k.upper().startswith("RAG_")}
+    own = {
+        "RAG_INDEX_DIR": str(index_dir), "RAG_LLM": "none", "RAG_DOCUMENTS_DIR": str(folder / "documents"),
+        "RAG_CONVERSATIONS_DIR": str(folder / "conversations"), "PYTHONPATH": str(ROOT), **settings,
+    }  # fmt: skip
+    command = [
+        sys.executable,
+        "-c",
+        "from rag.cli import main; main()",
+        "serve",
+        "--headless",
+        "--port",
+        str(port),
+    ]
+    with (folder / "server.log").open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env={**kept, **own}, stdout=log, stderr=log)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, folder / "server.log")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait_for(url: str, process: subprocess.Popen, log: Path) -> None:
+    pause, until = threading.Event(), time.monotonic() + 90
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            httpx.get(url, timeout=2, trust_env=False).raise_for_status()
+        except httpx.HTTPError:
+            pause.wait(0.1)
+        else:
+            return
+    raise AssertionError(f"the server did not start:\n{log.read_text()}")
+
+
+@dataclass
+class Reader:
+    """One page of one browser; `faults` are errors in its console, `foreign` requests to any other host."""
+
+    page: Page
+    home: str
+    faults: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", self._look_at)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", self._listen)
+        self.page.on(
+            "dialog", lambda dialog: (self.faults.append(f"dialog {dialog.message}"), dialog.dismiss())
+        )
+
+    def _look_at(self, request) -> None:
+        if not request.url.startswith((self.home, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def _listen(self, message) -> None:
+        url = (message.location or {}).get("url", "")
+        if message.type == "error" and not _STREAMLITS_OWN.search(url):
+            self.faults.append(f"{message.text} ({url})")
+
+    # -- steps ------------------------------------------------------------------------------------------------
+
+    def opens(self, path: str = "/") -> Reader:
+        self.page.goto(self.home + path)
+        expect(self.page.get_by_role("radio", name="Nederlands").or_(self.menu)).to_have_count(1)
+        return self
+
+    @property
+    def menu(self):
+        """What stands for the sidebar where a narrow page hides it."""
+        return self.page.get_by_test_id("stExpandSidebarButton")
+
+    @property
+    def question_field(self):
+        return self.page.get_by_test_id("stChatInputTextArea")
+
+    def asks(self, question: str) -> Reader:
+        before = self.answers.count()
+        self.question_field.fill(question)
+        self.question_field.press("Enter")
+        expect(self.answers).to_have_count(before + 1)
+        return self
+
+    @property
+    def answers(self):
+        """The answers that are whole: only then can they be saved."""
+        return self.page.locator("[data-testid=stChatMessage]").filter(
+            has=self.page.locator("[class*=st-key-export_]")
+        )
+
+    @property
+    def last(self):
+        return self.answers.last
+
+    def opens_source(self, label: str = "Bron [1]", within=None) -> Reader:
+        (within or self.last).get_by_role("button", name=label).first.click()
+        expect(self.here.first).to_be_visible()
+        return self
+
+    @property
+    def here(self):
+        """The words of the source that are marked as the quotation."""
+        return self.page.locator("article mark.here")
+
+    def goes_to(self, page: str) -> Reader:
+        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=page).click()
+        expect(self.page.get_by_role("heading", name=page, level=1)).to_be_visible()
+        return self
+
+    def goes_to_ask(self) -> Reader:
+        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name="Vragen").click()
+        expect(self.question_field).to_be_visible()
+        return self
+
+    def chooses(self, what: str, option: str) -> Reader:
+        """One more of a choice in the sidebar."""
+        side = self.page.get_by_test_id("stSidebar")
+        choice = side.get_by_role("combobox", name=what)
+        if not choice.is_visible():
+            side.get_by_text("Beperk tot").click()
+            expect(choice).to_be_visible()
+        wanted = self.page.get_by_role("option", name=option).first
+        for _ in range(5):  # the list closes while what it hangs from still unfolds; a reader opens it again
+            choice.click()
+            with suppress(TimeoutError):
+                wanted.click(timeout=1_500)
+                break
+        expect(
+            side.get_by_test_id("stMultiSelectTagsContainer").filter(has_text=option).first
+        ).to_be_visible()
+        self.page.keyboard.press("Escape")
+        return self
+
+    # -- what is on the screen ----------------------------------------------------------------------------------
+
+    def sees(self, text: str) -> Reader:
+        expect(self.page.get_by_text(text).first).to_be_visible()
+        return self
+
+    def words_on_screen(self, locator) -> str:
+        """The words of an element, if all of it lies inside what is visible of the page and of what it scrolls in."""
+        box = locator.bounding_box()
+        frame = self.page.locator("article").bounding_box()
+        size = self.page.viewport_size
+        assert box and frame and size
+        assert box["y"] >= frame["y"] - 1 and box["y"] + box["height"] <= frame["y"] + frame["height"] + 1
+        assert box["y"] >= 0 and box["y"] + box["height"] <= size["height"]
+        return " ".join(locator.inner_text().split())
+
+    def overflows(self) -> bool:
+        """Whether anything makes the page wider than the screen."""
+        return self.page.evaluate("document.scrollingElement.scrollWidth > window.innerWidth")

@@ -1,0 +1,158 @@
+"""Documents are added, described, read and removed in a browser; hostile and awkward ones do no harm."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from reader import AMOUNT
+
+NOTE = "Nota over de zeppelin\n\nHet kabinet zal de zeppelin in 2027 kopen voor negen miljoen euro.\n"
+HOSTILE = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'> **vet** [klik](javascript:window.hacked=3)"
+SENTENCE = f"De duikboot kost {HOSTILE} en nog elf miljoen euro."
+ARABIC = "منظمة حقوق الإنسان في السودان"
+LONG = "Zeer lange titel over " + "conflictgerelateerdseksueelgeweld" * 8
+
+
+def file(name, text):
+    data = text if isinstance(text, bytes) else text.encode()
+    return {"name": name, "mimeType": "text/plain", "buffer": data}
+
+
+def add(reader, *files, replace=False):
+    """Give files to the form; what became of them is waited for."""
+    page = reader.page
+    if not page.get_by_role("button", name="Voeg toe").is_visible():
+        page.get_by_text("Documenten toevoegen").click()
+    page.locator("input[type=file]").set_input_files(list(files))
+    expect(page.get_by_test_id("stFileUploader").get_by_text(files[-1]["name"])).to_be_visible()
+    if replace:
+        page.get_by_text("Vervang toegevoegde").click()
+    page.get_by_role("button", name="Voeg toe").click()
+    expect(page.get_by_role("button", name="Gelezen").first).to_be_visible(timeout=90_000)
+
+
+def card(reader, title):
+    """A document in the list."""
+    boxes = reader.page.locator("[data-testid=stVerticalBlock]").filter(has_text=title)
+    return boxes.filter(has=reader.page.get_by_role("button", name="Gegevens")).last
+
+
+@pytest.fixture
+def mine(visit, own_home):
+    """A reader who may change documents; every test has documents of its own."""
+    return visit("/documents", at=own_home)
+
+
+def test_good_file_is_added_beside_a_bad_one_answers_questions_is_described_and_removed(mine):
+    add(mine, file("nota.txt", NOTE), file("fout.txt", b"\xff\xfe\0"))
+    mine.sees("nota.txt – toegevoegd").sees("fout.txt – geweigerd").sees("geen UTF-8")
+    mine.goes_to_ask().asks("Wat kost de zeppelin?")
+    expect(mine.last).to_contain_text("negen miljoen euro")
+    expect(mine.last).to_contain_text("spreker onbekend")
+
+    mine.goes_to("Documenten")
+    card(mine, "Nota over de zeppelin").get_by_role("button", name="Gegevens").click()
+    form = mine.page.get_by_role("dialog")
+    form.get_by_label("Titel").fill("Nota luchtschepen")
+    form.get_by_label("Afzender").fill("Minister van Luchtvaart")
+    form.get_by_label("Datum (jjjj-mm-dd)").fill("morgen")
+    form.get_by_role("button", name="Bewaar").click()
+    mine.sees("Schrijf de datum als jjjj-mm-dd.")
+    form.get_by_label("Datum (jjjj-mm-dd)").fill("2026-05-04")
+    form.get_by_label("Kamerstuknummers").fill("36247-11")
+    form.get_by_role("button", name="Bewaar").click()
+    expect(mine.page.get_by_text("De gegevens zijn gewijzigd")).to_be_visible(timeout=90_000)
+    mine.sees("Nota luchtschepen").sees("Kamerstuk 36 247, nr. 11").sees("4 mei 2026")
+
+    card(mine, "Nota luchtschepen").get_by_role("button", name="Verwijder").click()
+    mine.sees("Dit kan niet ongedaan worden gemaakt")
+    mine.page.get_by_role("dialog").get_by_role("button", name="Annuleer").click()
+    expect(mine.page.get_by_role("dialog")).to_have_count(0)
+    card(mine, "Nota luchtschepen").get_by_role("button", name="Verwijder").click()
+    mine.page.get_by_role("dialog").get_by_role("button", name="Verwijder").click()
+    expect(mine.page.get_by_text("Verwijderd: nota.txt")).to_be_visible(timeout=90_000)
+    expect(mine.page.get_by_text("Nota luchtschepen")).to_have_count(0)
+
+
+def test_document_whose_title_and_text_are_markup_and_script_is_shown_as_text(mine):
+    add(mine, file("opmaak.txt", f"{HOSTILE}\n\n{SENTENCE}\n"))
+    mine.sees("<script>")
+    mine.goes_to_ask().asks("Wat kost de duikboot?")
+    expect(mine.last).to_contain_text("<script>window.hacked = 1</script>")
+    mine.opens_source()
+    assert "<script>window.hacked = 1</script>" in mine.here.first.inner_text()
+    mine.page.get_by_role("link", name="Open in leesweergave").click()
+    expect(mine.page.locator("article")).to_contain_text(HOSTILE)
+    mine.page.go_back()
+    mine.goes_to("Zoeken")
+    mine.page.get_by_label("Zoek naar").fill("duikboot")
+    mine.page.keyboard.press("Enter")
+    mine.sees("<script>window.hacked = 1</script>")
+    assert mine.page.evaluate("window.hacked") is None
+    assert mine.page.locator("img[src=x]").count() == 0
+    assert mine.page.locator("a[href^=javascript]").count() == 0
+
+
+def test_long_titles_and_names_from_right_to_left_do_not_break_the_page(mine):
+    add(
+        mine,
+        file("lang.txt", f"{LONG}\n\nHet kabinet zal de {'x' * 300} luchtballon kopen.\n"),
+        file("ملاحظة.txt", f"{ARABIC}\n\nDe luchtballon van {ARABIC} kost elf miljoen euro.\n"),
+    )
+    for width in (390, 1280):
+        mine.page.set_viewport_size({"width": width, "height": 844})
+        mine.opens("/documents").sees(ARABIC)
+        assert not mine.overflows()
+        mine.opens("/").asks("Wat kost de luchtballon?").opens_source()
+        assert not mine.overflows()
+        mine.page.get_by_role("button", name="Sluit de bron").click()
+        mine.opens("/documents?document=lang.txt").sees("Zeer lange titel")
+        assert not mine.overflows()
+
+
+def test_questions_go_on_while_many_documents_are_read_and_find_them_when_it_is_done(mine, visit, own_home):
+    lines = "\n\n".join(
+        f"Alinea {n}. Het kabinet heeft in {1990 + n % 30} gesproken over onderwerp {n}." for n in range(120)
+    )
+    many = [file(f"stuk{n}.txt", f"Stuk {n} over luchtvaart\n\n{lines}\n") for n in range(8)]
+    other = visit(at=own_home)
+    page = mine.page
+    page.get_by_text("Documenten toevoegen").click()
+    page.locator("input[type=file]").set_input_files(
+        [*many, file("onderzeeër.txt", NOTE.replace("zeppelin", "onderzeeër"))]
+    )
+    expect(page.get_by_test_id("stFileUploader").get_by_text("onderzeeër.txt")).to_be_attached()
+    page.get_by_role("button", name="Voeg toe").click()
+    mine.sees("Vragen gaan intussen door op de vorige index.")
+    asked = 0
+    while not page.get_by_role("button", name="Gelezen").count():
+        other.asks(AMOUNT)
+        expect(other.last).to_contain_text("2 miljoen euro")
+        asked += 1
+    assert asked >= 2
+    expect(page.get_by_text(re.compile(r"stuk\d+\.txt – toegevoegd"))).to_have_count(8)
+    other.asks("Wat kost de onderzeeër?")
+    expect(other.last).to_contain_text("negen miljoen euro")
+
+
+def test_timeline_and_reading_view_are_found_again_by_their_address(visit):
+    reader = visit("/documents")
+    reader.page.get_by_text("Tijdlijn").click()
+    expect(reader.page.get_by_role("heading", name="2026")).to_be_visible()
+    reader.page.get_by_role("link", name="Lees").nth(1).click()
+    expect(reader.page.locator("article h4").first).to_have_text("Vraag 1")
+    assert "document=003_" in reader.page.url
+    reader.page.reload()
+    expect(reader.page.locator("article h4").first).to_have_text("Vraag 1")
+    reader.page.get_by_role("link", name="Alle documenten").click()
+    expect(reader.page.get_by_role("heading", name="Documenten", level=1)).to_be_visible()
+
+
+def test_search_shows_why_each_passage_matched_and_opens_it(visit):
+    reader = visit("/search")
+    reader.page.get_by_label("Zoek naar").fill("OHCHR Soedan")
+    reader.page.keyboard.press("Enter")
+    expect(reader.page.get_by_text("Komt overeen: ")).to_have_count(10)
+    reader.opens_source("Bron", within=reader.page.get_by_test_id("stMain"))
+    expect(reader.page.get_by_text("Komt overeen: ")).to_have_count(10)
+    assert reader.here.first.is_visible()

@@ -1,0 +1,100 @@
+"""What is kept, for whom, and that many readers at once do not get in each other's way."""
+
+import re
+import time
+
+from playwright.sync_api import expect
+from reader import AMOUNT, ENGLISH, REFUSED
+
+READERS = 20
+TOGETHER_SECONDS = 60.0  # all of them answered, where twenty browsers share two processors with the server
+
+
+def test_language_is_switched_at_once_and_remembered_after_a_reload(visit):
+    reader = visit().asks(AMOUNT)
+    reader.page.get_by_text("English", exact=True).click()
+    reader.sees("cabinet – ")
+    expect(reader.page.get_by_text("kabinet – ")).to_have_count(0)
+    reader.page.reload()
+    reader.sees("cabinet – ").sees("Narrow to")
+
+
+def test_browser_that_speaks_english_gets_english(chromium, home):
+    context = chromium.new_context(locale="en-GB")
+    page = context.new_page()
+    page.goto(home)
+    expect(page.get_by_text("Ask what these documents say")).to_be_visible()
+    context.close()
+
+
+def test_conversation_is_there_after_a_reload_and_from_the_list(visit):
+    reader = visit().asks(AMOUNT).asks(REFUSED)
+    reader.page.reload()
+    expect(reader.answers).to_have_count(2)
+    reader.page.get_by_role("button", name="Nieuw gesprek").click()
+    reader.sees("Vraag wat deze documenten zeggen")
+    assert "?" not in reader.page.url
+    reader.page.get_by_test_id("stSidebar").get_by_role("link", name=AMOUNT[:20]).first.click()
+    expect(reader.answers).to_have_count(2)
+    assert "?c=" in reader.page.url
+
+
+def test_conversation_is_named_and_removed(visit):
+    reader = visit().asks(AMOUNT)
+    reader.page.get_by_role("button", name="Gesprek", exact=True).click()
+    reader.page.get_by_label("Naam van dit gesprek").fill("OHCHR <b>Soedan</b>")
+    reader.page.get_by_role("button", name="Hernoem").click()
+    expect(reader.page.get_by_role("heading", name="OHCHR <b>Soedan</b>")).to_be_visible()
+    reader.page.reload()
+    expect(reader.page.get_by_role("heading", name="OHCHR <b>Soedan</b>")).to_be_visible()
+    reader.page.get_by_role("button", name="Gesprek", exact=True).click()
+    reader.page.get_by_role("button", name="Verwijder dit gesprek").click()
+    reader.sees("Vraag wat deze documenten zeggen")
+    expect(reader.page.get_by_test_id("stSidebar").get_by_text("OHCHR")).to_have_count(0)
+
+
+def test_link_opens_nothing_for_another_until_it_is_shared(visit):
+    mine = visit().asks(AMOUNT)
+    link = re.sub(r"^https?://[^/]+", "", mine.page.url)
+    visit(link).sees("Dit gesprek bestaat niet, of het is niet met u gedeeld.")
+    mine.page.get_by_role("button", name="Gesprek", exact=True).click()
+    mine.page.get_by_text("Wie de link heeft").click()
+    mine.sees("Link naar dit gesprek")
+    other = visit(link).sees("Een gedeeld gesprek van iemand anders")
+    expect(other.last).to_contain_text("2 miljoen euro")
+    expect(other.page.get_by_role("button", name="Gesprek", exact=True)).to_have_count(0)
+    other.asks(REFUSED)
+    mine.page.reload()
+    expect(mine.answers).to_have_count(1)
+
+
+def test_secret_of_a_browser_is_out_of_reach_of_scripts(visit):
+    reader = visit()
+    cookie = next(c for c in reader.page.context.cookies() if c["name"] == "kamerbron")
+    assert cookie["httpOnly"] and cookie["sameSite"] == "Lax"
+    assert "kamerbron" not in reader.page.evaluate("document.cookie")
+
+
+def test_twenty_readers_at_once_get_each_their_own_answer(visit):
+    """Every reader is a browser with nothing of another's; all questions go off before the first answer is looked at."""
+    asked = {
+        "Soedan": (AMOUNT, "2 miljoen euro"),
+        "FFM": (ENGLISH, "Nederland zet zich ervoor in"),
+        "Suriname": (REFUSED, "geen antwoord"),
+    }
+    kinds = list(asked.values())
+    readers = [visit(width=800, height=600) for _ in range(READERS)]
+    for n, reader in enumerate(readers):
+        reader.question_field.fill(kinds[n % 3][0])
+    begun = time.perf_counter()
+    for reader in readers:
+        reader.question_field.press("Enter")
+    for n, reader in enumerate(readers):
+        expect(reader.last).to_contain_text(kinds[n % 3][1])
+    took = time.perf_counter() - begun
+    print(f"{READERS} readers answered in {took:.1f} s")
+    for n, reader in enumerate(readers):
+        expect(reader.answers).to_have_count(1)
+        for other in (kinds[(n + 1) % 3], kinds[(n + 2) % 3]):
+            expect(reader.page.get_by_test_id("stChatMessage").get_by_text(other[0])).to_have_count(0)
+    assert took < TOGETHER_SECONDS

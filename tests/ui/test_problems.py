@@ -1,0 +1,95 @@
+"""Errors are told in the reader's language: those that real parts raise, not those a table hopes for."""
+
+import pytest
+from app_driver import ROOT
+
+from rag import errors
+from rag.errors import KamerbronError
+from rag.index import open_index
+from rag.ingest import ingest
+from rag.question import check
+from rag.read import read_document
+from rag.ui import library
+from rag.ui.problems import said, without_paths
+from rag.ui.texts import TEXTS
+
+
+def message(action, *arguments):
+    with pytest.raises(KamerbronError) as raised:
+        action(*arguments)
+    return str(raised.value), type(raised.value).__name__
+
+
+def real_errors(tmp_path, own_index):
+    """What a reader of the app can run into, as it is raised."""
+    bad = tmp_path / "fout.txt"
+    bad.write_bytes(b"abc\xff")
+    empty = tmp_path / "leeg.txt"
+    empty.write_text("...", encoding="utf-8")
+    odd = tmp_path / "x.xyz"
+    odd.write_text("x", encoding="utf-8")
+    nowhere = own_index.model_copy(update={"index_dir": tmp_path / "nergens"})
+    yield message(check, "")
+    yield message(check, "x" * 3000)
+    yield message(read_document, bad)
+    yield message(read_document, empty)
+    yield message(read_document, odd)
+    yield message(open_index, nowhere)
+    yield message(library.clean_name, "../x")
+    yield message(library.clean_name, "x" * 300)
+    yield message(library.clean_name, "README.md")
+    yield message(library.remove, "nergens.txt", own_index)
+    yield message(ingest, [tmp_path / "weg"], own_index)
+    (own_index.index_dir / "index.json").write_text("{", encoding="utf-8")
+    yield message(open_index, own_index)
+
+
+def test_errors_that_readers_meet_are_told_in_dutch_without_paths(tmp_path, own_index):
+    for english, kind in real_errors(tmp_path, own_index):
+        dutch = said(english, "nl", kind)
+        assert "De melding luidt" not in dutch, english
+        assert dutch != without_paths(english) and str(tmp_path) not in dutch
+        assert said(english, "en", kind) == without_paths(english)
+
+
+def test_unknown_message_is_told_by_its_kind_and_as_it_is():
+    told = said("The flux is out at /srv/a/b.", "nl", "ModelError")
+    assert told == f"{TEXTS['problem_ModelError']['nl']} De melding luidt: The flux is out at b."
+
+
+def test_every_kind_of_error_has_a_text_of_its_own_or_a_general_one():
+    for name, kind in vars(errors).items():
+        if isinstance(kind, type) and issubclass(kind, KamerbronError):
+            assert said("???", "nl", name).startswith(("Er ging iets mis", *(
+                forms["nl"] for key, forms in TEXTS.items() if key.startswith("problem_")
+            )))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("message", "left"),
+    [
+        ("no index in «/srv/a b/vectorstore». Run", "no index in «vectorstore». Run"),
+        ("/srv/x/index.json is damaged", "index.json is damaged"),
+        (r"C:\data\x.txt", "x.txt"),
+        ("~/x/y.txt", "y.txt"),
+        ("op http://127.0.0.1:11434/api antwoordt niets", "op http://127.0.0.1:11434/api antwoordt niets"),
+        ("en/of, 1/2, seeds/", "en/of, 1/2, seeds/"),
+    ],
+)
+def test_messages_lose_the_folders_of_the_machine(message, left):
+    assert without_paths(message) == left
+
+
+def test_phrase_book_has_the_same_slots_on_both_sides_and_no_phrase_twice():
+    import re
+
+    for name in ("problems.txt", "date_notes.txt"):
+        lines = [
+            line.split(" = ", 1)
+            for line in (ROOT / "rag" / "data" / name).read_text(encoding="utf-8").splitlines()
+            if line.strip() and not line.startswith("#")
+        ]
+        assert all(len(line) == 2 for line in lines)
+        assert len({english.strip() for english, _ in lines}) == len(lines)
+        for english, dutch in lines:
+            assert set(re.findall(r"\{\w+\}", dutch)) <= set(re.findall(r"\{\w+\}", english)), english
