@@ -13,6 +13,7 @@ import re
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
+from types import ModuleType
 
 import bm25s
 import numpy as np
@@ -82,18 +83,24 @@ def _ours(index: Index) -> list[tuple[str, Ranker]]:
         found = retrieve.retrieve(index, question.understand(text)).passages
         return [(f.passage.document, f.passage.start, f.passage.end) for f in found]
 
-    def without(**changes: object) -> Ranker:
+    def without(module: ModuleType = coverage, **changes: object) -> Ranker:
         def changed(text: str) -> Sequence[tuple[str, int, int]]:
-            kept = {name: getattr(coverage, name) for name in changes}
+            kept = {name: getattr(module, name) for name in changes}
             for name, value in changes.items():
-                setattr(coverage, name, value)
+                setattr(module, name, value)
             try:
                 return ask(text)
             finally:
                 for name, value in kept.items():
-                    setattr(coverage, name, value)
+                    setattr(module, name, value)
 
         return changed
+
+    def embedded(text: str) -> Sequence[tuple[str, int, int]]:
+        given = index.model.given(text, question.detect_language(text))
+        nearest = index.vectors.nearest(given, 10, None, index.languages)
+        passages = index.catalogue.passages([i for i, _ in nearest])
+        return [(p.document, p.start, p.end) for p in (passages[i] for i, _ in nearest)]
 
     def related_by(variants: Variants) -> Ranker:
         def changed(text: str) -> Sequence[tuple[str, int, int]]:
@@ -111,6 +118,8 @@ def _ours(index: Index) -> list[tuple[str, Ranker]]:
 
     return [
         ("**Kamerbron**", ask),
+        ("the embedding model alone, Dutch as a gloss", embedded),
+        ("without the embedding model", without(retrieve, SIMILAR=0.0, NEW=0)),
         ("without near spellings (n-grams)", related_by(Variants(near=False))),
         ("without compounds", related_by(Variants(compounds=False))),
         ("without lemmas and derivations", related_by(Variants(lemmas=False))),

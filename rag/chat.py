@@ -7,6 +7,7 @@ server stops writing for a reader who is gone, and is free for the next question
 
 from __future__ import annotations
 
+import contextvars
 import json
 import re
 import socket
@@ -146,7 +147,8 @@ def _within(until: float, stream: Callable[[], Iterator[BaseMessageChunk]]) -> I
         except BaseException as error:
             given.put(error)
 
-    threading.Thread(target=read, name="language model", daemon=True).start()
+    context = contextvars.copy_context()  # LangChain finds its callbacks there
+    threading.Thread(target=context.run, args=(read,), name="language model", daemon=True).start()
     try:
         while True:
             try:

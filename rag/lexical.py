@@ -33,7 +33,7 @@ HEAD = 0.7  # "regime" finds "sanctieregime"
 MODIFIER = 0.6  # "sanctie" finds it too
 PART = 0.35  # "sanctieregime" finds "regime"
 DERIVED = 0.75  # "veroordelen" finds "veroordeling"
-NEAR = 0.5  # smallest Dice similarity of character 4-grams that counts as a near spelling
+NEAR = 0.65  # smallest Dice similarity of character 4-grams at which a word that the documents lack counts as a slip of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +283,6 @@ class LexicalIndex:
             for word in words:
                 out[int(word)] = max(weight, out.get(int(word), 0.0))
 
-        if self.variants.near:
-            for word, similarity in self._near(term):
-                offer([word], 0.8 * similarity)
         if self.variants.compounds:
             offer(self._keyed(f"m:{root(term)}"), MODIFIER)
             offer(self._keyed(f"h:{root(term)}"), HEAD)
@@ -299,6 +296,9 @@ class LexicalIndex:
                 offer(self._keyed(f"l:{form}"), 1.0)
         if term in self._word_ids:
             offer([self._word_ids[term]], 1.0)
+        if self.variants.near and not out:  # a slip of the pen, a name spelled otherwise, a cognate
+            for word, similarity in self._near(term):
+                offer([word], 0.8 * similarity)
         return out
 
     def _edges(self, term: str) -> Iterator[int]:
