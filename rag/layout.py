@@ -131,7 +131,8 @@ def _mark_furniture(lines: list[Line]) -> None:
     for mask, line in zip(masks, lines, strict=True):
         numbers[mask].append(re.findall(r"\d+", line.text))
     counting_up = {
-        mask: sum(len(set(column)) > 1 for column in zip_longest(*rows)) <= 1 for mask, rows in numbers.items()
+        mask: sum(len(set(column)) > 1 for column in zip_longest(*rows)) <= 1
+        for mask, rows in numbers.items()
     }
     for i, line in enumerate(lines):
         lone = line.gap > 0 or line.page_start or i == 0
