@@ -15,10 +15,10 @@ EVAL = RAG_INDEX_DIR=$(EVAL_INDEX) $(BIN)/python -m eval
 export Q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ask app test eval results baseline check format bench clean
+.PHONY: help setup ask app test test-browser screenshots eval results baseline check format bench clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Kamerbron needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
@@ -45,6 +45,19 @@ app: $(VENV)/.ready ## Start the browser app
 
 test: $(VENV)/.ready-dev ## Run the tests
 	$(BIN)/python -m pytest
+
+# Debian's Chromium, where there is no browser that Playwright can drive.
+CHROMIUM_READY = command -v chromium > /dev/null || command -v google-chrome > /dev/null || test -n "$$CHROMIUM" || \
+	{ $(if $(filter 0,$(shell id -u)),,sudo) apt-get update -qq && \
+	  $(if $(filter 0,$(shell id -u)),,sudo) apt-get install -y -qq --no-install-recommends chromium > /dev/null; }
+
+test-browser: $(VENV)/.ready-dev ## Drive the app in a real browser
+	@$(CHROMIUM_READY)
+	$(BIN)/python -m pytest -m browser tests/browser
+
+screenshots: $(VENV)/.ready-dev ## Take the README's pictures anew
+	@$(CHROMIUM_READY)
+	$(BIN)/python tests/browser/screenshots.py
 
 eval: $(VENV)/.ready-dev ## Ask the gold questions and hold the scores against the baseline
 	@$(EVAL_INGEST)

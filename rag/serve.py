@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from rag.errors import InputError
 
@@ -24,21 +25,23 @@ def serve(port: int, headless: bool, hosts: Sequence[str] = ()) -> NoReturn:
         raise InputError("app.py is not beside the package; run `rag serve` from a checkout.")
     if _taken(port):
         raise InputError(f"Port {port} is in use. Choose another: rag serve --port {port + 1}")
-    options = {
-        "server.address": ADDRESS,
-        "server.port": str(port),
-        "server.headless": "true" if headless else "false",
-        "browser.gatherUsageStats": "false",
-        "client.showErrorDetails": "none",
-        "client.toolbarMode": "viewer",
-        "server.maxUploadSize": "20",
-        "server.fileWatcherType": "none",
-    }
-    arguments = [f"--{name}={value}" for name, value in options.items()]
+    said = tomllib.loads((package.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     # A page of another site cannot reach the app by giving its own name this machine's address (DNS rebinding).
-    arguments += [f"--server.allowedHosts={host}" for host in (ADDRESS, "localhost", *hosts)]
+    said["server"]["allowedHosts"] += hosts
+    said["server"] |= {"port": port, "headless": headless}
+    arguments = [f"--{name}={value}" for name, value in _flat(said)]
     command = [sys.executable, "-m", "streamlit", "run", str(package / "ui" / "server.py"), *arguments]
     os.execv(sys.executable, command)  # in this process's place: what stops `rag serve` stops the app
+
+
+def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """A table's options as Streamlit's command line takes them: tables end to end, a list as one option an item."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{before}{key}.")
+        else:
+            for item in value if isinstance(value, list) else [value]:
+                yield f"{before}{key}", str(item).lower() if isinstance(item, bool) else str(item)
 
 
 def _taken(port: int) -> bool:

@@ -370,10 +370,9 @@ def test_app_that_is_not_there_is_told(rag, monkeypatch, tmp_path):
     assert_told(rag("serve", "--headless"), 2, "app.py")
 
 
-def test_app_is_served_on_this_machine_only_and_sends_nothing_away(rag, monkeypatch, tmp_path):
-    (tmp_path / "app.py").write_text("", encoding="utf-8")
-    monkeypatch.setattr(serve, "__file__", str(tmp_path / "rag" / "serve.py"))
+def test_app_is_served_on_this_machine_only_and_sends_nothing_away(rag, monkeypatch):
     asked = []
+    monkeypatch.setenv("RAG_APP_HOSTS", "kamerbron.example, ")
     monkeypatch.setattr(serve.os, "execv", lambda _, command: asked.append(command))
     assert rag("serve", "--headless", "--port", "0")[0] == 2
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -385,8 +384,11 @@ def test_app_is_served_on_this_machine_only_and_sends_nothing_away(rag, monkeypa
         f"--server.port={port}",
         "--browser.gatherUsageStats=false",
         "--client.showErrorDetails=none",
+        "--server.allowedHosts=127.0.0.1",
+        "--server.allowedHosts=kamerbron.example",
     ):
         assert option in command
+    assert sum(o.startswith("--server.allowedHosts=") for o in command) == 3
 
 
 # -- with a language model, and as of a date ----------------------------------------------------------------------

@@ -26,7 +26,9 @@ def page(frame: Frame, filters: Filters, narrowed: tuple[str, ...]) -> None:
     with st.bottom:
         typed = st.chat_input(text("placeholder", frame.language), key="question", max_chars=None)
         count = len(frame.assistant.index.descriptions)
-        st.caption(literal(text("mode", frame.language, mode=answer.mode(frame.model(), frame), count=count)))
+        told = [text("mode", frame.language, mode=answer.mode(frame.model(), frame), count=count)]
+        told += [text("narrowed", frame.language, what="; ".join(narrowed))] if narrowed else []
+        st.caption(literal(" · ".join(told)))
     if typed:
         begin_asking(typed)
     # Until it is answered a question is remembered: Streamlit ends a run where the reader does something meanwhile.

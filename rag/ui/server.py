@@ -101,11 +101,11 @@ async def _warmed(_: st.App) -> AsyncIterator[dict[str, Any]]:
     yield {}
 
 
-def _unseen(error: Exception) -> bool:
+def tell_unseen(error: Exception) -> bool:
     """What nobody foresaw: the log gets the cause, the reader a sentence."""
     logger.error("unforeseen", exc_info=error)
     st.error(text("problem_unseen", st.session_state.get("language", "nl")))
     return True
 
 
-app = st.App(SCRIPT, middleware=[Middleware(Guard)], lifespan=_warmed, on_script_error=_unseen)
+app = st.App(SCRIPT, middleware=[Middleware(Guard)], lifespan=_warmed, on_script_error=tell_unseen)

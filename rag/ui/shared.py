@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-
-import streamlit as st
 
 from rag.assistant import Assistant
 from rag.errors import KamerbronError
@@ -17,6 +16,7 @@ from rag.ui.jobs import Jobs, jobs
 from rag.ui.store import Store, store
 from rag.ui.visitor import Visitor
 
+ASKED_AGAIN = 20.0  # seconds after which it is looked again which language model there is
 WARMING = ("Wat heeft het kabinet toegezegd?", "What did the cabinet commit to?")
 
 
@@ -55,7 +55,7 @@ class Frame:
 
     def model(self) -> str | None:
         """The language model that would write an answer now; None where answers are quotations."""
-        return _model(self.settings.model_dump_json())
+        return _model(self.settings.model_dump_json(), int(time.monotonic() / ASKED_AGAIN))
 
 
 @lru_cache(maxsize=4)
@@ -68,8 +68,8 @@ def assistant(settings: Settings) -> Assistant:
     return _assistant(settings.model_dump_json())
 
 
-@st.cache_data(ttl=20, show_spinner=False)
-def _model(settings: str) -> str | None:
+@lru_cache(maxsize=4)
+def _model(settings: str, _: int) -> str | None:
     model = choose_model(Settings.model_validate_json(settings))
     return model.name if isinstance(model, ChatModel) else None
 

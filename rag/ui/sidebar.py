@@ -16,6 +16,7 @@ from rag.filters import Filters
 from rag.types import Description, Language, Role
 from rag.ui import session
 from rag.ui.markup import literal
+from rag.ui.parts import part
 from rag.ui.shared import Frame
 from rag.ui.store import Store
 from rag.ui.texts import LANGUAGES, text
@@ -36,8 +37,12 @@ def language(kept: Store | None, owner: str | None) -> Language:
     return chosen
 
 
+_telling_language = st.components.v2.component("kamerbron_language", js=part("language.js"))
+
+
 def choose_language(frame: Frame) -> None:
     """The switch between Dutch and English."""
+    _telling_language(key="language_of_page", data={"language": frame.language})
     st.radio(
         text("language", frame.language),
         list(LANGUAGES),

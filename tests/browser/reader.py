@@ -26,27 +26,29 @@ expect.set_options(timeout=20_000)
 
 
 @contextmanager
-def served(folder: Path, index_dir: Path, **settings: str):
-    """`rag serve` in a process of its own; gives its address."""
+def served(folder: Path, index_dir: Path, cwd: Path = ROOT, before=None, **settings: str):
+    """`rag serve` in a process of its own; gives its address, and `before` it starts tells it."""
+    own = {
+        "RAG_INDEX_DIR": str(index_dir), "RAG_LLM": "none", "RAG_DOCUMENTS_DIR": str(folder / "documents"),
+        "RAG_CONVERSATIONS_DIR": str(folder / "conversations"), **settings,
+    }  # fmt: skip
+    command = [sys.executable, "-c", "from rag.cli import main; main()", "serve", "--headless", "--port"]
+    with running(command, folder, own, cwd, before) as address:
+        yield address
+
+
+@contextmanager
+def running(command: list[str], folder: Path, settings: dict[str, str], cwd: Path = ROOT, before=None):
+    """A server's process, the port behind its command; gives its address. What it prints is in server.log."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    if before is not None:
+        before(f"http://127.0.0.1:{port}")
     kept = {k: v for k, v in os.environ.items() if not k.upper().startswith("RAG_")}
-    own = {
-        "RAG_INDEX_DIR": str(index_dir), "RAG_LLM": "none", "RAG_DOCUMENTS_DIR": str(folder / "documents"),
-        "RAG_CONVERSATIONS_DIR": str(folder / "conversations"), "PYTHONPATH": str(ROOT), **settings,
-    }  # fmt: skip
-    command = [
-        sys.executable,
-        "-c",
-        "from rag.cli import main; main()",
-        "serve",
-        "--headless",
-        "--port",
-        str(port),
-    ]
+    environment = {**kept, "PYTHONPATH": str(ROOT), **settings}
     with (folder / "server.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env={**kept, **own}, stdout=log, stderr=log)
+        process = subprocess.Popen([*command, str(port)], cwd=cwd, env=environment, stdout=log, stderr=log)
         try:
             _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, folder / "server.log")
             yield f"http://127.0.0.1:{port}"

@@ -17,6 +17,7 @@ def test_language_is_switched_at_once_and_remembered_after_a_reload(visit):
     expect(reader.page.get_by_text("kabinet – ")).to_have_count(0)
     reader.page.reload()
     reader.sees("cabinet – ").sees("Narrow to")
+    expect(reader.page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_browser_that_speaks_english_gets_english(chromium, home):
