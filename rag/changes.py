@@ -2,8 +2,8 @@
 
     chosen sentences ── the thing each speaks of ── later sentences on it that change it (rag/data/changes.toml)
 
-Two sentences speak of one thing where the later calls it as the earlier does (or, where it calls nothing by a name, says
-most of it in the earlier's words) and holds most of what the earlier holds of the question. The later is the one whose
+Two sentences speak of one thing where half of what the later calls things by, or of its words where it calls nothing by
+a name, stands in the earlier, and the later holds most of what the earlier holds of the question. The later is the one whose
 document is dated later; where a date is missing, or both stand in one document, the one that names the period that it
 changes. Whatever is in doubt is no change: the answer is then what it would have been. Only documents that the filters
 let through are looked at, so an answer as of a date knows of no change after it.
@@ -38,9 +38,7 @@ Kind = Literal["withdrawn", "replaced", "extended", "adjusted"]
 READ = 12  # passages looked at for each chosen sentence
 SEARCHED = 16  # words of it that they are looked for by
 SAME_QUESTION = 0.6  # share of what the earlier sentence holds of the question that the later must hold too
-SAME_WORDS = (
-    0.5  # share of the later sentence's words that the earlier must hold, where the later names nothing
-)
+SAME = 0.5  # share of the later sentence's names (of its words, where it names nothing) that the earlier must hold
 PRESENT = 0.5  # strength from which a sentence holds a concept
 CUE_WORDS = (
     "verlengen verlengd verlenging vervangen vervangt intrekken ingetrokken trekt vervallen vervalt wijzigen gewijzigd bijgesteld bijstellen verhoogd "
@@ -222,10 +220,8 @@ def _asks_how_long(concept: Concept) -> bool:
 def _same_thing(later: _Read, earlier: _Read) -> bool:
     if later.place == earlier.place:
         return False
-    if later.names:
-        return bool(later.names & earlier.names)
-    words = later.words - _cue_roots()
-    return bool(words) and len(words & earlier.words) / len(words) >= SAME_WORDS
+    said, held = (later.names, earlier.names) if later.names else (later.words - _cue_roots(), earlier.words)
+    return bool(said) and len(said & held) / len(said) >= SAME
 
 
 @lru_cache(maxsize=1)

@@ -187,6 +187,17 @@ def test_what_changes_nothing_is_not_told_as_a_change(library, later, role):
     assert SCHEME in said(answer)
 
 
+def test_extension_of_another_scheme_for_the_same_people_is_no_change(library):
+    """The question names neither scheme: only their names tell them apart."""
+    first = "Dijkbeheerders krijgen subsidie uit de Regeling Waterkering tot en met 2025."
+    other = "De subsidie voor dijkbeheerders uit de Regeling Zandmotor is verlengd tot en met 2028."
+    answer = library(government("oud", "2021-11-01", first), government("nieuw", "2025-03-01", other)).ask(
+        "Tot wanneer krijgen dijkbeheerders subsidie?"
+    )
+    assert first in said(answer)
+    assert not any("Later" in n for n in answer.notices)
+
+
 def test_earlier_document_changes_no_later_one(library):
     answer = library(
         government("oud", "2021-11-01", EXTENDED), government("nieuw", "2025-03-01", SCHEME)
