@@ -15,11 +15,12 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.analyze import common_words, lemma, normal, root, stopwords
 from rag.checks import names_in
@@ -36,9 +37,10 @@ from rag.types import Passage, Sentence
 
 Kind = Literal["withdrawn", "replaced", "extended", "adjusted"]
 READ = 12  # passages looked at for each chosen sentence
-SEARCHED = 16  # words of it that they are looked for by
+SEARCHED = 10  # words of it that they are looked for by
 SAME_QUESTION = 0.6  # share of what the earlier sentence holds of the question that the later must hold too
 SAME = 0.5  # share of the later sentence's names (of its words, where it names nothing) that the earlier must hold
+ANSWERS = 0.85  # share of the best chosen sentence's score from which one is the answer and not beside it
 PRESENT = 0.5  # strength from which a sentence holds a concept
 CUE_WORDS = (
     "verlengen verlengd verlenging vervangen vervangt intrekken ingetrokken trekt vervallen vervalt wijzigen gewijzigd bijgesteld bijstellen verhoogd "
@@ -110,7 +112,8 @@ def find_changes(
     """What later sentences change of the chosen ones, the latest of several; each changing sentence once."""
     reader = _Reader(index, matcher, filters)
     out: dict[tuple[str, int], Change] = {}
-    read = [(item, reader.read(item.sentence, item.passage)) for item in chosen]
+    best = max((c.score for c in chosen), default=0.0)
+    read = [(c, reader.read(c.sentence, c.passage)) for c in chosen if c.score >= ANSWERS * best]
     for item, earlier in read:
         if not _can_change(question, earlier):
             continue
@@ -119,7 +122,7 @@ def find_changes(
             latest = max(found, key=lambda c: (reader.date(c), c.place))
             out.setdefault(latest.place, _change(latest, earlier, item))
     for item, later in read:
-        if later.kind and later.old and later.new:  # it says itself what it changes
+        if item.score == best and later.kind and later.old and later.new:  # it says itself what it changes
             out.setdefault(later.place, Change(later.kind, item, None, later.old.text, later.new.text))
     return list(out.values())
 
@@ -148,6 +151,14 @@ class _Reader:
         self._known: dict[tuple[str, int], _Read | None] = {}
         self._asked = [0.0 if _asks_how_long(c.concept) else c.value for c in matcher.concepts]
 
+    @cached_property
+    def _may_change(self) -> NDArray[np.bool_]:
+        """Which passages hold a word of change, and are of documents that the filters let through."""
+        cue = Concept("change", tuple(((normal(w),), 1.0) for w in CUE_WORDS))
+        held = self._index.lexical.frequency(cue) > 0
+        documents = self._filters.documents_of(self._index.descriptions)
+        return held if documents is None else held & self._index.mask(documents)
+
     def read(self, sentence: Sentence, passage: Passage) -> _Read:
         """A sentence; one that points back is read with the one before it: "Deze regeling wordt verlengd …"."""
         text, at = self._text(sentence, passage), passage.sentences.index(sentence)
@@ -167,12 +178,9 @@ class _Reader:
     def candidates(self, earlier: _Read) -> Iterator[_Read]:
         """Sentences that change something and speak of the same thing, in the passages nearest to the earlier one's words."""
         words = earlier.names or {t for t in earlier.sentence.terms if t[:1].isalpha() and len(t) > 3}
-        concepts = [Concept(w, (((w,), 1.0),)) for w in sorted(words)[:SEARCHED]]
-        cue = Concept("change", tuple(((normal(w),), 1.0) for w in CUE_WORDS), weight=2.0)
-        scores, _ = self._index.lexical.scores([*concepts, cue])
-        documents = self._filters.documents_of(self._index.descriptions)
-        if documents is not None:
-            scores = np.where(self._index.mask(documents), scores, 0.0).astype(np.float32)
+        concepts = [Concept(w, (((w,), 1.0),)) for w in sorted(words, key=lambda w: (-len(w), w))[:SEARCHED]]
+        scores, _ = self._index.lexical.scores(concepts)
+        scores = np.where(self._may_change, scores, 0.0)
         best = [int(i) for i in np.argsort(-scores, kind="stable")[:READ] if scores[i] > 0]
         passages = self._index.catalogue.passages([self._index.owners[i][0] for i in best])
         for passage in passages.values():
