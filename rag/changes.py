@@ -11,28 +11,25 @@ let through are looked at, so an answer as of a date knows of no change after it
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib import resources
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.analyze import common_words, lemma, normal, root, stopwords
-from rag.checks import names_in
+from rag.analyze import normal
 from rag.coverage import Matcher, passage_context
 from rag.cues import Cues
 from rag.filters import Filters
-from rag.glossary import glossary
 from rag.index import Index
 from rag.periods import Mention, begun, ended, mentions, replaced_by, share_year
 from rag.question import Concept, Question
 from rag.quotes import Chosen
 from rag.reading import as_read
+from rag.sentences import joined
+from rag.things import asks_how_long, change_data, cue_roots, cue_words, names_of, words_of
 from rag.types import Passage, Sentence
 
 Kind = Literal["withdrawn", "replaced", "extended", "adjusted"]
@@ -42,10 +39,6 @@ SAME_QUESTION = 0.6  # share of what the earlier sentence holds of the question 
 SAME = 0.5  # share of the later sentence's names (of its words, where it names nothing) that the earlier must hold
 ANSWERS = 0.85  # share of the best chosen sentence's score from which one is the answer and not beside it
 PRESENT = 0.5  # strength from which a sentence holds a concept
-CUE_WORDS = (
-    "verlengen verlengd verlenging vervangen vervangt intrekken ingetrokken trekt vervallen vervalt wijzigen gewijzigd bijgesteld bijstellen verhoogd "
-    "verlaagd uitgesteld beëindigd stopgezet afzien toezegging toegezegd extended replaced withdrawn amended revised postponed"
-).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +71,9 @@ class _Read:
         return self.passage.document, self.sentence.start
 
 
-@lru_cache(maxsize=1)
-def _data() -> dict[str, Any]:
-    return tomllib.loads(resources.files("rag").joinpath("data/changes.toml").read_text(encoding="utf-8"))
-
-
 @lru_cache(maxsize=8)
 def _cues(kind: str) -> Cues:
-    return Cues(_data()[kind]["cues"])
+    return Cues(change_data()[kind]["cues"])
 
 
 def kind_of(text: str, sentence: Sentence) -> Kind | None:
@@ -149,14 +137,13 @@ class _Reader:
     def __init__(self, index: Index, matcher: Matcher, filters: Filters) -> None:
         self._index, self._matcher, self._filters = index, matcher, filters
         self._known: dict[tuple[str, int], _Read | None] = {}
-        self._asked = [0.0 if _asks_how_long(c.concept) else c.value for c in matcher.concepts]
+        self._asked = [0.0 if asks_how_long(c.concept) else c.value for c in matcher.concepts]
 
     @cached_property
     def _may_change(self) -> NDArray[np.bool_]:
         """Which passages hold a word of change, and are of documents that the filters let through."""
-        cue = Concept("change", tuple(((normal(w),), 1.0) for w in CUE_WORDS))
-        held = self._index.lexical.frequency(cue) > 0
         documents = self._filters.documents_of(self._index.descriptions)
+        held = _hold_a_cue(self._index)
         return held if documents is None else held & self._index.mask(documents)
 
     def read(self, sentence: Sentence, passage: Passage) -> _Read:
@@ -167,7 +154,7 @@ class _Reader:
         kind = kind_of(text, sentence)
         terms = {*sentence.terms, *(before.terms if before else ()), *passage_context(passage)}
         return _Read(
-            sentence, passage, text, _names(around), _words(text), tuple(self._matcher.strengths(terms)),
+            sentence, passage, text, names_of(around), words_of(text), tuple(self._matcher.strengths(terms)),
             kind, ended(text) if kind else None, begun(text, kind) if kind in ("extended", "adjusted") else None,
         )  # fmt: skip
 
@@ -195,7 +182,9 @@ class _Reader:
         """The sentence read, where it changes anything; each is looked at once."""
         place = passage.document, sentence.start
         if place not in self._known:
-            changes = kind_of(self._text(sentence, passage), sentence) is not None
+            whole = self._index.text(passage.document)
+            raw = joined(" ".join(whole[s.start : s.end] for s in sentence.spans))
+            changes = kind_of(raw, sentence) is not None  # few do: only those are read as a reader does
             self._known[place] = self.read(sentence, passage) if changes else None
         return self._known[place]
 
@@ -218,38 +207,14 @@ class _Reader:
         return self._index.descriptions[read.passage.document].date or ""
 
 
-def _asks_how_long(concept: Concept) -> bool:
-    """Whether a word of the question says nothing of which thing is meant: until when, how much, who."""
-    words = {normal(w) for w in _data()["asks"]["words"]}
-    told = concept.part or concept.exact or bool(concept.means)
-    return told or normal(concept.label) in words
+@lru_cache(maxsize=2)
+def _hold_a_cue(index: Index) -> NDArray[np.bool_]:
+    """Which passages of an index hold a word of change: worked out once, for a generation never changes."""
+    return index.lexical.frequency(Concept("change", tuple(((normal(w),), 1.0) for w in cue_words()))) > 0
 
 
 def _same_thing(later: _Read, earlier: _Read) -> bool:
     if later.place == earlier.place:
         return False
-    said, held = (later.names, earlier.names) if later.names else (later.words - _cue_roots(), earlier.words)
+    said, held = (later.names, earlier.names) if later.names else (later.words - cue_roots(), earlier.words)
     return bool(said) and len(said & held) / len(said) >= SAME
-
-
-@lru_cache(maxsize=1)
-def _cue_roots() -> frozenset[str]:
-    return frozenset(root(lemma(normal(w))) for w in CUE_WORDS)
-
-
-@lru_cache(maxsize=1)
-def _anyone() -> frozenset[str]:
-    return frozenset(normal(n) for n in _data()["anyone"]["names"])
-
-
-def _names(text: str) -> frozenset[str]:
-    """What a text calls things by, in one spelling; a state and whoever may stand anywhere are no thing."""
-    places = (n for n in names_in(text) if not glossary().is_place([n], "nl"))
-    return frozenset(normal(n) for n in places) - _anyone()
-
-
-def _words(text: str) -> frozenset[str]:
-    """The roots of the words that say what a text is about."""
-    skip = stopwords()["nl"] | stopwords()["en"] | common_words()["nl"] | common_words()["en"]
-    said = (normal(w) for w in re.findall(r"[^\W\d_]{4,}(?:-[^\W\d_]+)*", text))
-    return frozenset(root(lemma(w)) for w in said if w not in skip)

@@ -7,7 +7,9 @@ from fake_replies import in_language, says, shown_sentences
 
 from rag.assistant import Assistant
 from rag.changes import kind_of
+from rag.cues import Cues
 from rag.filters import Filters
+from rag.things import change_data
 from rag.types import Sentence, Span
 
 SCHEME = "De Subsidieregeling Veilige Dijken loopt van 1 januari 2022 tot en met 31 december 2025."
@@ -314,3 +316,23 @@ def test_model_is_shown_the_change_first_and_what_it_does_not_tell_is_quoted(lib
     assert "[2] («Brief nieuw»" in changes(answer)[0]
     assert "[1] («Brief oud»" in changes(answer)[0]
     assert_exact(answer, assistant.index)
+
+
+# -- the cues -----------------------------------------------------------------------------------------------------
+
+CUES = [
+    (kind, cue)
+    for kind in ("withdrawn", "replaced", "extended", "adjusted")
+    for cue in change_data()[kind]["cues"]
+]
+
+
+@pytest.mark.parametrize(("kind", "cue"), CUES, ids=[f"{k}: {c}" for k, c in CUES])
+def test_every_cue_can_be_found(kind, cue):
+    """A cue that no text can hold, or that the quick look beforehand misses, is dead weight in the file."""
+    said = " ".join(
+        token.split("/")[0].replace("*", "26") for token in cue.split() if token not in ("…", "..")
+    )
+    assert Cues([cue]).search(f"Dat {said} is zo.")
+    assert Cues(change_data()[kind]["cues"]).search(f"Dat {said} is zo.")
+    assert not Cues([cue]).search("De waterschappen melden de uitkomsten aan de provincies.")
