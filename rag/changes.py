@@ -2,8 +2,8 @@
 
     chosen sentences ── the thing each speaks of ── later sentences on it that change it (rag/data/changes.toml)
 
-Two sentences speak of one thing where the later calls it as the earlier does (or, where it calls nothing by a name, says
-most of it in the earlier's words) and holds most of what the earlier holds of the question. The later is the one whose
+Two sentences speak of one thing where half of what the later calls things by, or of its words where it calls nothing by
+a name, stands in the earlier, and the later holds most of what the earlier holds of the question. The later is the one whose
 document is dated later; where a date is missing, or both stand in one document, the one that names the period that it
 changes. Whatever is in doubt is no change: the answer is then what it would have been. Only documents that the filters
 let through are looked at, so an answer as of a date knows of no change after it.
@@ -11,41 +11,34 @@ let through are looked at, so an answer as of a date knows of no change after it
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
-from typing import Any, Literal, get_args
+from functools import cached_property, lru_cache
+from typing import Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rag.analyze import common_words, lemma, normal, root, stopwords
-from rag.checks import names_in
+from rag.analyze import normal
 from rag.coverage import Matcher, passage_context
 from rag.cues import Cues
 from rag.filters import Filters
-from rag.glossary import glossary
 from rag.index import Index
 from rag.periods import Mention, begun, ended, mentions, replaced_by, share_year
 from rag.question import Concept, Question
 from rag.quotes import Chosen
 from rag.reading import as_read
+from rag.sentences import joined
+from rag.things import asks_how_long, change_data, cue_roots, cue_words, names_of, words_of
 from rag.types import Passage, Sentence
 
 Kind = Literal["withdrawn", "replaced", "extended", "adjusted"]
 READ = 12  # passages looked at for each chosen sentence
-SEARCHED = 16  # words of it that they are looked for by
+SEARCHED = 10  # words of it that they are looked for by
 SAME_QUESTION = 0.6  # share of what the earlier sentence holds of the question that the later must hold too
-SAME_WORDS = (
-    0.5  # share of the later sentence's words that the earlier must hold, where the later names nothing
-)
+SAME = 0.5  # share of the later sentence's names (of its words, where it names nothing) that the earlier must hold
+ANSWERS = 0.85  # share of the best chosen sentence's score from which one is the answer and not beside it
 PRESENT = 0.5  # strength from which a sentence holds a concept
-CUE_WORDS = (
-    "verlengen verlengd verlenging vervangen vervangt intrekken ingetrokken trekt vervallen vervalt wijzigen gewijzigd bijgesteld bijstellen verhoogd "
-    "verlaagd uitgesteld beëindigd stopgezet afzien toezegging toegezegd extended replaced withdrawn amended revised postponed"
-).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +71,9 @@ class _Read:
         return self.passage.document, self.sentence.start
 
 
-@lru_cache(maxsize=1)
-def _data() -> dict[str, Any]:
-    return tomllib.loads(resources.files("rag").joinpath("data/changes.toml").read_text(encoding="utf-8"))
-
-
 @lru_cache(maxsize=8)
 def _cues(kind: str) -> Cues:
-    return Cues(_data()[kind]["cues"])
+    return Cues(change_data()[kind]["cues"])
 
 
 def kind_of(text: str, sentence: Sentence) -> Kind | None:
@@ -112,7 +100,8 @@ def find_changes(
     """What later sentences change of the chosen ones, the latest of several; each changing sentence once."""
     reader = _Reader(index, matcher, filters)
     out: dict[tuple[str, int], Change] = {}
-    read = [(item, reader.read(item.sentence, item.passage)) for item in chosen]
+    best = max((c.score for c in chosen), default=0.0)
+    read = [(c, reader.read(c.sentence, c.passage)) for c in chosen if c.score >= ANSWERS * best]
     for item, earlier in read:
         if not _can_change(question, earlier):
             continue
@@ -120,10 +109,8 @@ def find_changes(
         if found:
             latest = max(found, key=lambda c: (reader.date(c), c.place))
             out.setdefault(latest.place, _change(latest, earlier, item))
-    best = max((item.coverage for item in chosen), default=0.0)
     for item, later in read:
-        asked = _asks_what_changes(question) or item.coverage == best
-        if asked and later.kind and later.old and later.new:  # it says itself what it changes
+        if item.score == best and later.kind and later.old and later.new:  # it says itself what it changes
             out.setdefault(later.place, Change(later.kind, item, None, later.old.text, later.new.text))
     return list(out.values())
 
@@ -157,7 +144,14 @@ class _Reader:
     def __init__(self, index: Index, matcher: Matcher, filters: Filters) -> None:
         self._index, self._matcher, self._filters = index, matcher, filters
         self._known: dict[tuple[str, int], _Read | None] = {}
-        self._asked = [0.0 if _asks_how_long(c.concept) else c.value for c in matcher.concepts]
+        self._asked = [0.0 if asks_how_long(c.concept) else c.value for c in matcher.concepts]
+
+    @cached_property
+    def _may_change(self) -> NDArray[np.bool_]:
+        """Which passages hold a word of change, and are of documents that the filters let through."""
+        documents = self._filters.documents_of(self._index.descriptions)
+        held = _hold_a_cue(self._index)
+        return held if documents is None else held & self._index.mask(documents)
 
     def read(self, sentence: Sentence, passage: Passage) -> _Read:
         """A sentence; one that points back is read with the one before it: "Deze regeling wordt verlengd …"."""
@@ -167,7 +161,7 @@ class _Reader:
         kind = kind_of(text, sentence)
         terms = {*sentence.terms, *(before.terms if before else ()), *passage_context(passage)}
         return _Read(
-            sentence, passage, text, _names(around), _words(text), tuple(self._matcher.strengths(terms)),
+            sentence, passage, text, names_of(around), words_of(text), tuple(self._matcher.strengths(terms)),
             kind, ended(text) if kind else None, begun(text, kind) if kind in ("extended", "adjusted") else None,
         )  # fmt: skip
 
@@ -178,12 +172,9 @@ class _Reader:
     def candidates(self, earlier: _Read) -> Iterator[_Read]:
         """Sentences that change something and speak of the same thing, in the passages nearest to the earlier one's words."""
         words = earlier.names or {t for t in earlier.sentence.terms if t[:1].isalpha() and len(t) > 3}
-        concepts = [Concept(w, (((w,), 1.0),)) for w in sorted(words)[:SEARCHED]]
-        cue = Concept("change", tuple(((normal(w),), 1.0) for w in CUE_WORDS), weight=2.0)
-        scores, _ = self._index.lexical.scores([*concepts, cue])
-        documents = self._filters.documents_of(self._index.descriptions)
-        if documents is not None:
-            scores = np.where(self._index.mask(documents), scores, 0.0).astype(np.float32)
+        concepts = [Concept(w, (((w,), 1.0),)) for w in sorted(words, key=lambda w: (-len(w), w))[:SEARCHED]]
+        scores, _ = self._index.lexical.scores(concepts)
+        scores = np.where(self._may_change, scores, 0.0)
         best = [int(i) for i in np.argsort(-scores, kind="stable")[:READ] if scores[i] > 0]
         passages = self._index.catalogue.passages([self._index.owners[i][0] for i in best])
         for passage in passages.values():
@@ -198,7 +189,9 @@ class _Reader:
         """The sentence read, where it changes anything; each is looked at once."""
         place = passage.document, sentence.start
         if place not in self._known:
-            changes = kind_of(self._text(sentence, passage), sentence) is not None
+            whole = self._index.text(passage.document)
+            raw = joined(" ".join(whole[s.start : s.end] for s in sentence.spans))
+            changes = kind_of(raw, sentence) is not None  # few do: only those are read as a reader does
             self._known[place] = self.read(sentence, passage) if changes else None
         return self._known[place]
 
@@ -221,40 +214,14 @@ class _Reader:
         return self._index.descriptions[read.passage.document].date or ""
 
 
-def _asks_how_long(concept: Concept) -> bool:
-    """Whether a word of the question says nothing of which thing is meant: until when, how much, who."""
-    words = {normal(w) for w in _data()["asks"]["words"]}
-    told = concept.part or concept.exact or bool(concept.means)
-    return told or normal(concept.label) in words
+@lru_cache(maxsize=2)
+def _hold_a_cue(index: Index) -> NDArray[np.bool_]:
+    """Which passages of an index hold a word of change: worked out once, for a generation never changes."""
+    return index.lexical.frequency(Concept("change", tuple(((normal(w),), 1.0) for w in cue_words()))) > 0
 
 
 def _same_thing(later: _Read, earlier: _Read) -> bool:
     if later.place == earlier.place:
         return False
-    if later.names:
-        return bool(later.names & earlier.names)
-    words = later.words - _cue_roots()
-    return bool(words) and len(words & earlier.words) / len(words) >= SAME_WORDS
-
-
-@lru_cache(maxsize=1)
-def _cue_roots() -> frozenset[str]:
-    return frozenset(root(lemma(normal(w))) for w in CUE_WORDS)
-
-
-@lru_cache(maxsize=1)
-def _anyone() -> frozenset[str]:
-    return frozenset(normal(n) for n in _data()["anyone"]["names"])
-
-
-def _names(text: str) -> frozenset[str]:
-    """What a text calls things by, in one spelling; a state and whoever may stand anywhere are no thing."""
-    places = (n for n in names_in(text) if not glossary().is_place([n], "nl"))
-    return frozenset(normal(n) for n in places) - _anyone()
-
-
-def _words(text: str) -> frozenset[str]:
-    """The roots of the words that say what a text is about."""
-    skip = stopwords()["nl"] | stopwords()["en"] | common_words()["nl"] | common_words()["en"]
-    said = (normal(w) for w in re.findall(r"[^\W\d_]{4,}(?:-[^\W\d_]+)*", text))
-    return frozenset(root(lemma(w)) for w in said if w not in skip)
+    said, held = (later.names, earlier.names) if later.names else (later.words - cue_roots(), earlier.words)
+    return bool(said) and len(said & held) / len(said) >= SAME

@@ -70,8 +70,8 @@ class Cues:
     """
 
     def __init__(self, listed: Sequence[str]) -> None:
-        needed = sorted({w for cue in listed for w in _rarest(cue)})
-        self._words = re.compile(rf"\b(?:{'|'.join(w.replace('*', '') for w in needed)})", re.IGNORECASE)
+        needed = "|".join(re.escape(w) for w in needed_words(listed))
+        self._words = re.compile(rf"\b(?:{needed})", re.IGNORECASE)
         self._whole = re.compile("|".join(f"(?:{cue_pattern(c)})" for c in listed), re.IGNORECASE)
 
     def search(self, text: str) -> re.Match[str] | None:
@@ -79,7 +79,14 @@ class Cues:
         return self._whole.search(text) if self._words.search(text) else None
 
 
-def _rarest(cue: str) -> list[str]:
-    """The words of which a cue needs one: of its places, the one whose shortest word is longest."""
-    places = [token.split("/") for token in cue.split() if token not in ("…", "..")]
-    return [re.escape(w).replace(r"\*", "*") for w in max(places, key=lambda words: min(map(len, words)))]
+def needed_words(listed: Sequence[str]) -> list[str]:
+    """Words, or their beginnings, without one of which none of the cues can stand in a text.
+
+    Of each cue they are those of one place: the one whose shortest word is longest.
+
+    >>> needed_words(["trek/trekt … in", "ongewijzigd*"])
+    ['ongewijzigd', 'trek', 'trekt']
+    """
+    places = [[token.split("/") for token in cue.split() if token not in ("…", "..")] for cue in listed]
+    rarest = [max(words, key=lambda place: min(map(len, place))) for words in places]
+    return sorted({w.rstrip("*") for words in rarest for w in words})

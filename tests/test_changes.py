@@ -7,7 +7,9 @@ from fake_replies import in_language, says, shown_sentences
 
 from rag.assistant import Assistant
 from rag.changes import kind_of
+from rag.cues import Cues
 from rag.filters import Filters
+from rag.things import change_data
 from rag.types import Sentence, Span
 
 SCHEME = "De Subsidieregeling Veilige Dijken loopt van 1 januari 2022 tot en met 31 december 2025."
@@ -187,6 +189,17 @@ def test_what_changes_nothing_is_not_told_as_a_change(library, later, role):
     assert SCHEME in said(answer)
 
 
+def test_extension_of_another_scheme_for_the_same_people_is_no_change(library):
+    """The question names neither scheme: only their names tell them apart."""
+    first = "Dijkbeheerders krijgen subsidie uit de Regeling Waterkering tot en met 2025."
+    other = "De subsidie voor dijkbeheerders uit de Regeling Zandmotor is verlengd tot en met 2028."
+    answer = library(government("oud", "2021-11-01", first), government("nieuw", "2025-03-01", other)).ask(
+        "Tot wanneer krijgen dijkbeheerders subsidie?"
+    )
+    assert first in said(answer)
+    assert not any("Later" in n for n in answer.notices)
+
+
 def test_earlier_document_changes_no_later_one(library):
     answer = library(
         government("oud", "2021-11-01", EXTENDED), government("nieuw", "2025-03-01", SCHEME)
@@ -303,3 +316,23 @@ def test_model_is_shown_the_change_first_and_what_it_does_not_tell_is_quoted(lib
     assert "[2] («Brief nieuw»" in changes(answer)[0]
     assert "[1] («Brief oud»" in changes(answer)[0]
     assert_exact(answer, assistant.index)
+
+
+# -- the cues -----------------------------------------------------------------------------------------------------
+
+CUES = [
+    (kind, cue)
+    for kind in ("withdrawn", "replaced", "extended", "adjusted")
+    for cue in change_data()[kind]["cues"]
+]
+
+
+@pytest.mark.parametrize(("kind", "cue"), CUES, ids=[f"{k}: {c}" for k, c in CUES])
+def test_every_cue_can_be_found(kind, cue):
+    """A cue that no text can hold, or that the quick look beforehand misses, is dead weight in the file."""
+    said = " ".join(
+        token.split("/")[0].replace("*", "26") for token in cue.split() if token not in ("…", "..")
+    )
+    assert Cues([cue]).search(f"Dat {said} is zo.")
+    assert Cues(change_data()[kind]["cues"]).search(f"Dat {said} is zo.")
+    assert not Cues([cue]).search("De waterschappen melden de uitkomsten aan de provincies.")

@@ -1,6 +1,7 @@
 """What a model does to a question before the search: an aid that is checked, and that changes nothing where it fails."""
 
 import json
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -98,9 +99,13 @@ def test_rewriting_that_fails_or_cannot_be_trusted_falls_back_to_the_rules(assis
 
 
 def test_silent_model_costs_a_follow_up_no_more_than_its_short_time(assistant, ollama, monkeypatch):
+    """Not the time of a whole answer; and the server is told at once that nobody waits any longer."""
     monkeypatch.setattr(rewrite, "SECONDS", 0.3)
     ollama.enqueue(Chat(question("x"), silent=30), to="follow_up")
+    begun = time.monotonic()
     assert assistant.ask(FOLLOW_UP, history=HISTORY).question == completed(FOLLOW_UP, [ASKED])
+    assert time.monotonic() - begun < assistant.settings.llm_timeout / 2
+    assert ollama.left_alone(1.0)
 
 
 def test_question_that_stands_alone_is_left_as_it_is_and_nothing_is_said_of_it(assistant):
@@ -218,6 +223,7 @@ def test_silent_model_costs_a_search_no_more_than_its_short_time(assistant, olla
     monkeypatch.setattr(rewrite, "SECONDS", 0.3)
     ollama.enqueue(Chat(terms("Soedan"), silent=30), to="terms")
     assert assistant.search(ASKED)[0] == understand(ASKED)
+    assert ollama.left_alone(1.0)
 
 
 def test_every_request_asks_for_the_same_context(assistant, ollama):
