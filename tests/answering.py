@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conftest import settings_for
+from support import settings_for
 
 ASKED = "what did NL commit on the Sudan FFM?"
 ASKED_NL = "Hoe steunt Nederland de FFM in Soedan?"

@@ -14,19 +14,14 @@ for _name in [n for n in os.environ if n.upper().startswith("RAG_")]:
 
 import pytest  # noqa: E402
 from fake_ollama import FakeOllama  # noqa: E402
+from support import SEEDS, settings_for  # noqa: E402
 
 from rag import llm  # noqa: E402
 from rag.index import Index, open_index  # noqa: E402
 from rag.ingest import ingest  # noqa: E402
-from rag.settings import Settings, load_settings  # noqa: E402
+from rag.settings import Settings  # noqa: E402
 
-SEEDS = Path(__file__).parent.parent / "seeds"
 DIMENSIONS = 32
-
-
-def settings_for(index_dir: Path, **overrides) -> Settings:
-    """Settings of an index folder: no .env, no language model unless one is named."""
-    return load_settings(**{"_env_file": None, "index_dir": index_dir, "llm": "none", **overrides})
 
 
 @pytest.fixture(autouse=True)

@@ -4,10 +4,10 @@ import json
 from typing import get_args
 
 import pytest
-from conftest import SEEDS, settings_for
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
+from support import SEEDS, settings_for
 
 from rag import __version__
 from rag.assistant import Assistant

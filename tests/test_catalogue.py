@@ -4,9 +4,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import SEEDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import SEEDS
 
 from rag.catalogue import Catalogue
 from rag.errors import StoreError

@@ -2,8 +2,8 @@
 
 import pytest
 from answering import assert_exact, said
-from conftest import settings_for
 from fake_replies import in_language, says, shown_sentences
+from support import settings_for
 
 from rag.assistant import Assistant
 from rag.changes import kind_of

@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 from answering import ASKED, assert_exact, assert_quotes_mode, said, with_model
-from conftest import settings_for
 from fake_replies import cite
 from rich.console import Console
+from support import settings_for
 
 from rag.assistant import Assistant
 from rag.crossencoders import Entailment, load_entailment, load_reranker, pair_models, receipt_digest

@@ -4,9 +4,9 @@ import io
 import shutil
 
 import pytest
-from conftest import settings_for
 from fake_ollama import MODEL
 from rich.console import Console
+from support import settings_for
 
 from rag.doctor import examine, print_report
 from rag.settings import Settings

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from conftest import settings_for
 from eval_samples import answer
 from fake_ollama import MODEL, Chat
 from fake_replies import says
+from support import settings_for
 
 from eval.__main__ import main
 from eval.candidates import drafts

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import SEEDS
+from support import SEEDS
 
 from eval import commands
 from eval.gate import Held, Verdict, baseline_of, judge, read_baseline, tolerance, write_baseline

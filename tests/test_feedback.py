@@ -5,9 +5,9 @@ import stat
 import threading
 
 import pytest
-from conftest import settings_for
 from hypothesis import given
 from hypothesis import strategies as st
+from support import settings_for
 
 from rag import feedback
 from rag.assistant import Assistant
@@ -100,7 +100,7 @@ def test_file_that_cannot_be_written_says_which_setting_to_mend(tmp_path, answer
 
 
 def test_building_the_index_anew_keeps_what_readers_said(own_index, answer):
-    from conftest import SEEDS
+    from support import SEEDS
 
     from rag.ingest import ingest
 

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from conftest import settings_for
 from fake_services import HOUSE, FakeServices
 from formats.layouts import pdf
+from support import settings_for
 
 from rag.errors import FetchError, InputError
 from rag.fetch import fetch

@@ -5,8 +5,8 @@ import shutil
 import sqlite3
 
 import pytest
-from conftest import SEEDS, settings_for
 from langchain_core.embeddings import Embeddings
+from support import SEEDS, settings_for
 
 import rag.index
 import rag.writer

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import SEEDS, settings_for
+from support import SEEDS, settings_for
 
 from rag.errors import InputError, ManifestError
 from rag.index import open_index, read_state

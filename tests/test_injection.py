@@ -5,8 +5,8 @@ from importlib import resources
 
 import pytest
 from answering import assert_exact, said
-from conftest import settings_for
 from fake_replies import allowed_ids, obey, prompt_of, shown_sentences
+from support import settings_for
 
 from rag.assistant import Assistant
 from rag.injection import speaks_to_model

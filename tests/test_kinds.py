@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import settings_for
+from support import settings_for
 
 from rag.assistant import Assistant
 from rag.ingest import ingest

@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from conftest import settings_for
+from support import settings_for
 
 from rag.errors import ModelError, SettingsError
 from rag.models import PACKAGED_DIGEST, PACKAGED_NAME, describe, load_embeddings, split_llm

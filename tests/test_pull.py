@@ -3,9 +3,9 @@
 import io
 
 import pytest
-from conftest import settings_for
 from fake_ollama import MODEL
 from rich.console import Console
+from support import settings_for
 
 from rag.errors import ModelError
 from rag.pull import pull

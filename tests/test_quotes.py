@@ -91,7 +91,7 @@ def test_what_can_stand_alone(one, question, expected):
 
 
 def test_answer_does_not_say_the_same_twice(tmp_path, tiny_model):
-    from conftest import settings_for
+    from support import settings_for
 
     from rag.ingest import ingest
 

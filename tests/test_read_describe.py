@@ -1,7 +1,7 @@
 """What a document says of itself is found and marked; what it only cites, or does not say, is not taken for its own."""
 
 import pytest
-from conftest import settings_for
+from support import settings_for
 
 from rag.ingest import ingest, propose
 from rag.manifest import entry, read_manifest

@@ -7,8 +7,8 @@ import zipfile
 from email.message import EmailMessage
 
 import pytest
-from conftest import settings_for
 from formats.layouts import pdf
+from support import settings_for
 
 from rag.errors import DocumentError
 from rag.index import open_index

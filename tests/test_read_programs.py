@@ -9,12 +9,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import settings_for
 from formats import fuzz
 from formats.compare import on_page, questions, quotations
 from formats.convert import PROGRAMS, SEEDS, convert, missing
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import settings_for
 
 from rag.assistant import Assistant
 from rag.errors import DocumentError

@@ -1,7 +1,7 @@
 """When the honest answer is no, and which no."""
 
 import pytest
-from conftest import settings_for
+from support import settings_for
 
 from rag.assistant import Assistant
 from rag.filters import Filters

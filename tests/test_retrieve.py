@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from conftest import SEEDS, settings_for
 from langchain_huggingface import HuggingFaceEmbeddings
+from support import SEEDS, settings_for
 
 from rag import gloss
 from rag.assistant import Assistant

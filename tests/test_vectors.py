@@ -1,7 +1,7 @@
 """The vectors in a real Chroma folder, embedded by a real, tiny model."""
 
 import pytest
-from conftest import settings_for
+from support import settings_for
 
 from rag.errors import ModelError, StoreError
 from rag.models import describe, load_embeddings
