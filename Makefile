@@ -44,7 +44,7 @@ app: $(VENV)/.ready ## Start the browser app
 	@$(BIN)/rag serve
 
 test: $(VENV)/.ready-dev ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 # Debian's Chromium, where there is no browser that Playwright can drive.
 CHROMIUM_READY = command -v chromium > /dev/null || command -v google-chrome > /dev/null || test -n "$$CHROMIUM" || \

@@ -11,12 +11,10 @@ import contextvars
 import json
 import re
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -24,7 +22,7 @@ import httpx
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, BaseMessageChunk
 
-from rag.llm import ChatModel, Unavailable
+from rag.llm import ChatModel, Unavailable, tls
 from rag.settings import Settings
 
 LONGEST_TOKENS = 5.5  # characters a token at the very most: a prompt read as fewer tokens was not read whole
@@ -102,7 +100,7 @@ def _set_up(model: ChatModel, settings: Settings, request: Request, line: _Line)
             "num_predict": request.tokens,
             "reasoning": False,
             "format": request.schema,
-            "client_kwargs": {"timeout": settings.llm_timeout, "trust_env": False, "verify": _tls()},
+            "client_kwargs": {"timeout": settings.llm_timeout, "trust_env": False, "verify": tls()},
             "sync_client_kwargs": {"transport": line},
         }
     try:
@@ -166,12 +164,6 @@ def _within(until: float, stream: Callable[[], Iterator[BaseMessageChunk]]) -> I
         stopped.set()
 
 
-@lru_cache(maxsize=1)
-def _tls() -> ssl.SSLContext:
-    """Made once: reading the certificates takes longer than a short question."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 class _Line(httpx.HTTPTransport):
     """The connections of one exchange, which can be cut from another thread than the one that reads them.
 
@@ -180,7 +172,7 @@ class _Line(httpx.HTTPTransport):
     """
 
     def __init__(self) -> None:
-        super().__init__(verify=_tls(), trust_env=False)
+        super().__init__(verify=tls(), trust_env=False)
         self._streams: list[Any] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -34,6 +34,7 @@ _BEGINS = re.compile(r'\s*(?:```(?:json)?\s*)?\{\s*"statements"\s*:\s*\[')
 _FOLLOWS = re.compile(r"[\s,]*(?=\{)")
 _DECODER = json.JSONDecoder()
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|\"[^\"]*\"|‘[^’]*’")
+_NAME = re.compile(r"(?<=\w[\s,(])[A-ZÀ-Ý][\w'’-]*")  # a word with a capital that begins no sentence
 Entails = Callable[[str, str], Check]  # (what is cited, a statement) -> whether the one carries the other
 
 
@@ -228,7 +229,7 @@ class Collector:
 
 
 def foreign(text: str, language: Language) -> bool:
-    """Whether a statement is in the other language; what it quotes does not count, and a tie is no proof."""
-    score = language_scores(_QUOTED.sub(" ", text))
+    """Whether a statement is in the other language; what it quotes and names does not count, and a tie is no proof."""
+    score = language_scores(_NAME.sub(" ", _QUOTED.sub(" ", text)))
     other: Language = "en" if language == "nl" else "nl"
     return score[other] > max(score[language], 1.0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 
 import httpx
 
@@ -55,6 +57,12 @@ def choose_model(settings: Settings) -> ChatModel | Unavailable:
     return ChatModel(provider, model)
 
 
+@lru_cache(maxsize=1)
+def tls() -> ssl.SSLContext:
+    """For every connection to a server, made once: reading the certificates takes longer than asking what it has."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 _silent_until: dict[str, float] = {}
 
 
@@ -63,7 +71,7 @@ def ollama_models(url: str) -> list[str] | None:
     if time.monotonic() < _silent_until.get(url, 0.0):
         return None
     try:
-        response = httpx.get(f"{url}/api/tags", timeout=PROBE_SECONDS, trust_env=False)
+        response = httpx.get(f"{url}/api/tags", timeout=PROBE_SECONDS, trust_env=False, verify=tls())
         response.raise_for_status()
         return [str(m["name"]) for m in response.json()["models"]]
     except httpx.TimeoutException:

@@ -1,6 +1,7 @@
 """The whole way from a question to an Answer, over the five documents."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import get_args
 
 import pytest
@@ -200,3 +201,13 @@ def test_no_question_gives_an_exception_or_an_inexact_citation(assistant, questi
     except QuestionError:
         return
     assert_contract(json.loads(json.dumps(answer.to_dict())))
+
+
+def test_many_questions_at_once_get_the_answers_they_get_alone(seed_index, monkeypatch):
+    """One assistant serves all sessions of the app, and each opens documents that another lets go of."""
+    monkeypatch.setattr("rag.index.KEPT_TEXTS", 1)
+    shared, alone = Assistant(seed_index), Assistant(seed_index)
+    asked = QUESTIONS * 4
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(shared.ask, asked))
+    assert together == [alone.ask(q) for q in asked]

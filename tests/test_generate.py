@@ -11,6 +11,7 @@ from answering import ASKED, ASKED_NL, assert_exact, assert_quotes_mode, said, w
 from fake_ollama import MODEL, Chat
 from fake_replies import allowed_ids, cite, in_language, says, shown_sentences
 from rich.console import Console
+from support import settings_for
 
 from rag import prompts
 from rag.assistant import Assistant
@@ -151,6 +152,32 @@ def test_silent_server_is_asked_once_and_not_for_every_question(ask, ollama, ope
 
 def test_provider_that_is_not_installed_gives_quotes_that_name_it(ask, open_seeds):
     assert_quotes_mode(ask(llm="nosuch:model"), open_seeds, "nosuch:model cannot be set up")
+
+
+def test_another_providers_model_is_held_to_the_same(seed_index, open_seeds, monkeypatch):
+    """Whatever init_chat_model knows drops in; what has no schema to hold it is held by the checks."""
+    from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
+    from langchain_core.messages import AIMessage
+
+    written = {
+        "text": "Nederland steunt de FFM indirect via de organisatie Justice Rapid Response.",
+        "sentences": ["s1", "s77"],
+    }
+    good = {**written, "sentences": ["s1"]}
+
+    def made(model, model_provider, **options):
+        shown = show(
+            open_seeds, understand(ASKED_NL), retrieve(open_seeds, understand(ASKED_NL)).passages, 8192
+        )
+        at = next(i for i, s in shown.items() if "Justice Rapid" in s.text)
+        reply = json.dumps({"statements": [{**good, "sentences": [at]}, written]})
+        return GenericFakeChatModel(messages=iter([AIMessage(f"```json\n{reply}\n```")]))
+
+    monkeypatch.setattr("langchain.chat_models.init_chat_model", made)
+    answer = Assistant(settings_for(seed_index.index_dir, llm="example:model")).ask(ASKED_NL)
+    assert (answer.mode, answer.model) == ("llm", "example:model")
+    assert [s.text for s in answer.statements] == [good["text"]]
+    assert_exact(answer, open_seeds)
 
 
 # -- statements that fail a check ---------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from fake_ollama import MODEL, Chat
 from fake_replies import answer_well, cite, in_language, says, shown_sentences
 
 from rag.assistant import Assistant
-from rag.generate import LONGEST_ANSWER
+from rag.generate import LONGEST_ANSWER, foreign
 from rag.prompts import INSIST
 
 
@@ -221,6 +221,30 @@ def test_dutch_quotation_in_an_english_statement_is_not_the_wrong_language(ask, 
     text = "The cabinet states that “Nederland steunt de FFM indirect via de organisatie Justice Rapid Response”."
     ollama.enqueue(cite("Justice Rapid Response", text))
     assert text in said(ask())
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "other"),
+    [
+        (
+            "Nederland steunt Justice Rapid Response, het Ukrainian Women Fund en Women Peacemakers International.",
+            "nl",
+            False,
+        ),
+        (
+            "The cabinet writes to the Tweede Kamer and the Staatssecretaris Buitenlandse Handel en Ontwikkelingshulp.",
+            "en",
+            False,
+        ),
+        ("2 miljoen euro.", "nl", False),
+        ("OHCHR, UNICEF.", "en", False),
+        ("De minister zegt niets.", "en", True),
+        ("The minister says nothing.", "nl", True),
+        ("Steun gaat naar het Justice Rapid Response team.", "en", True),
+    ],
+)
+def test_language_is_told_by_the_words_between_the_names(text, language, other):
+    assert foreign(text, language) == other
 
 
 def test_one_statement_in_the_wrong_language_among_others_is_left_out_and_counted(ask, ollama):
