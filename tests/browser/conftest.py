@@ -50,12 +50,15 @@ def visit(chromium, home):
     """Opens the app in a browser of its own; at the end no browser has met an error or asked another host for anything."""
     readers, contexts = [], []
 
-    def opened(path="/", width=1280, height=900, at=None, **options):
+    def opened(path="/", width=1280, height=900, at=None, wait=True, **options):
         context = chromium.new_context(viewport={"width": width, "height": height}, locale="nl-NL", **options)
         context.set_default_timeout(20_000)
         contexts.append(context)
         reader = Reader(context.new_page(), at or home)
         readers.append(reader)
+        if not wait:
+            reader.page.goto(reader.home + path, wait_until="commit")
+            return reader
         return reader.opens(path)
 
     yield opened

@@ -99,7 +99,12 @@ class Reader:
 
     def opens(self, path: str = "/") -> Reader:
         self.page.goto(self.home + path)
-        expect(self.page.get_by_role("radio", name="Nederlands").or_(self.menu)).to_have_count(1)
+        expect(self.page.get_by_role("radio", name="Nederlands").or_(self.menu).first).to_be_attached()
+        return self
+
+    def waits(self) -> Reader:
+        """Until the page is drawn."""
+        expect(self.page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
         return self
 
     @property
@@ -112,6 +117,7 @@ class Reader:
         return self.page.get_by_test_id("stChatInputTextArea")
 
     def asks(self, question: str) -> Reader:
+        self.waits()  # while the page is drawn anew, an answer may be there twice
         before = self.answers.count()
         self.question_field.fill(question)
         self.question_field.press("Enter")
