@@ -4,7 +4,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from app_driver import AMOUNT, ANSWERED
+from app_driver import AMOUNT
 from fake_ollama import Chat
 
 from rag import assistant as assistant_module
