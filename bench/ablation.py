@@ -21,11 +21,12 @@ import simplemma
 import Stemmer
 
 from eval.gold import FOLDER, Gold, fold, read_gold
-from rag import coverage, glossary, question, retrieve
-from rag.index import Index, open_index
+from rag import coverage, question, retrieve
 from rag.ingest import ingest
-from rag.lexical import Variants
 from rag.settings import load_settings
+from rag.store.index import Index, open_index
+from rag.store.lexical import Variants
+from rag.words import glossary
 
 Ranker = Callable[[str], Sequence[tuple[str, int, int]]]  # question -> (document, start, end), best first
 NO_GLOSSARY = glossary.Glossary([])

@@ -18,12 +18,12 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
-from rag.analyze import normal
 from rag.manifest import read_manifest
 from rag.read import read_document
-from rag.sentences import joined
 from rag.split import split
+from rag.text.sentences import joined
 from rag.types import Description, Document, Passage, Sentence, Span
+from rag.words.analyze import normal
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 PER_DOCUMENT = 20  # passages, about as many as the documents of seeds/ have

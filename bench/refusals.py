@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.gold import FOLDER, read_gold
-from rag.index import open_index
 from rag.ingest import ingest
 from rag.question import understand
 from rag.quotes import choose
 from rag.refusal import Signals, weigh
 from rag.retrieve import retrieve
 from rag.settings import load_settings
+from rag.store.index import open_index
 
 FILE = Path(__file__).parent.parent / "rag" / "data" / "refusal.toml"
 HEAD = """# Weights of the signals that decide between an answer and a refusal (rag/refusal.py), and the probability from which it

@@ -49,13 +49,13 @@ from langchain_core.embeddings import Embeddings
 
 from bench import usual
 from bench.corpus import Corpus
-from rag.catalogue import Catalogue
-from rag.index import Index, build_lexical, built_with, open_index
-from rag.models import describe, load_embeddings
+from rag.models.embeddings import describe, load_embeddings
 from rag.question import understand
 from rag.retrieve import dense_votes, retrieve
 from rag.settings import Settings
-from rag.vectors import Vectors
+from rag.store.catalogue import Catalogue
+from rag.store.index import Index, build_lexical, built_with, open_index
+from rag.store.vectors import Vectors
 
 ROOT = Path(__file__).parent.parent
 GOLD = ROOT / "eval" / "gold"

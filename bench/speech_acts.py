@@ -12,8 +12,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
-from rag.sentences import joined
-from rag.speech import Said, classify, is_call
+from rag.acts.speech import Said, classify, is_call
+from rag.text.sentences import joined
 
 SENTENCES = Path("tests/data/speech_acts.jsonl")
 TRAPS = Path("tests/data/speech_acts_traps.jsonl")

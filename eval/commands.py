@@ -18,7 +18,7 @@ from eval.scores import SCORES
 from rag import feedback
 from rag.assistant import Assistant
 from rag.errors import GoldError, ModelError
-from rag.llm import Unavailable, choose_model
+from rag.models.llm import Unavailable, choose_model
 from rag.settings import load_settings
 
 

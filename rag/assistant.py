@@ -12,21 +12,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
-from rag import notices, rewrite
+from rag import notices
 from rag.changes import Change, find_changes
 from rag.conversation import completed
-from rag.crossencoders import load_entailment, load_reranker, receipt_digest
 from rag.draft import SHOWN, Draft
 from rag.filters import Filters
-from rag.generate import Writer, Written
-from rag.index import Index, open_index, read_state
 from rag.injection import without_orders
-from rag.llm import ChatModel, Unavailable, choose_model
+from rag.models.crossencoders import load_entailment, load_reranker, receipt_digest
+from rag.models.llm import ChatModel, Unavailable, choose_model
+from rag.prose import rewrite
+from rag.prose.generate import Writer, Written
 from rag.question import Question, check, understand
 from rag.quotes import Chosen, choose, in_reading_order
 from rag.refusal import judge, weigh
 from rag.retrieve import Retrieved, retrieve
 from rag.settings import Settings
+from rag.store.index import Index, open_index, read_state
 from rag.types import Answer, Found, Refusal, Statement
 from rag.wording import say
 

@@ -19,18 +19,18 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.analyze import normal
+from rag.acts.cues import Cues
 from rag.coverage import Matcher, passage_context
-from rag.cues import Cues
 from rag.filters import Filters
-from rag.index import Index
-from rag.periods import Mention, begun, ended, mentions, replaced_by, share_year
 from rag.question import Concept, Question
 from rag.quotes import Chosen
-from rag.reading import as_read
-from rag.sentences import joined
+from rag.store.index import Index
+from rag.text.reading import as_read
+from rag.text.sentences import joined
 from rag.things import asks_how_long, change_data, cue_roots, cue_words, names_of, words_of
 from rag.types import Passage, Sentence
+from rag.words.analyze import normal
+from rag.words.periods import Mention, begun, ended, mentions, replaced_by, share_year
 
 Kind = Literal["withdrawn", "replaced", "extended", "adjusted"]
 READ = 12  # passages looked at for each chosen sentence

@@ -17,8 +17,8 @@ from rich.console import Console
 from rag import __version__
 from rag.errors import InputError, KamerbronError
 from rag.filters import Filters
-from rag.index import Tick, read_state
 from rag.settings import Settings, load_settings
+from rag.store.index import Tick, read_state
 
 app = typer.Typer(
     help="Answers over Dutch parliamentary documents, with quotations copied by code and cited to the character.",
@@ -162,7 +162,7 @@ def search(
 @app.command()
 def documents(as_json: Json = False) -> None:
     """What is in the index."""
-    from rag.index import open_index  # noqa: PLC0415
+    from rag.store.index import open_index  # noqa: PLC0415
     from rag.terminal import documents_json, documents_table  # noqa: PLC0415
 
     index = open_index(load_settings())

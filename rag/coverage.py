@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.analyze import terms
 from rag.question import Concept, Question
 from rag.types import Description, Passage, Sentence
+from rag.words.analyze import terms
 
 BM25_SHARE = 0.18  # of a passage's score; the rest is its best sentence's coverage of the question
 NEIGHBOUR = 0.25  # weight of what the sentences around the best one add

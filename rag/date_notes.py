@@ -11,8 +11,8 @@ import datetime
 
 from babel.dates import format_date
 
-from rag import phrases
 from rag.types import Language
+from rag.words import phrases
 
 BOOK = "date_notes.txt"
 _SLOTS = {"date": r"\d{1,2} [^\W\d]+ \d{4}|\d{4}-\d\d-\d\d", "years": r"\d{4}(?:[-–/]\d{2,4})?"}

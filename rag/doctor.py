@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.text import Text
 
 from rag import __version__
-from rag.crossencoders import What, load_entailment, load_reranker, pair_model
 from rag.errors import KamerbronError
-from rag.index import open_index
-from rag.llm import ChatModel, choose_model
-from rag.models import describe
+from rag.models.crossencoders import What, load_entailment, load_reranker, pair_model
+from rag.models.embeddings import describe
+from rag.models.llm import ChatModel, choose_model
 from rag.settings import Settings
+from rag.store.index import open_index
 
 PACKAGES = (
     "torch",

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from rag import __version__
-from rag.generate import Written
-from rag.index import Index
-from rag.llm import ChatModel
+from rag.models.llm import ChatModel
+from rag.prose.generate import Written
 from rag.question import Question
 from rag.quotes import Chosen
-from rag.reading import as_read
 from rag.retrieve import Retrieved
+from rag.store.index import Index
+from rag.text.reading import as_read
 from rag.types import Answer, Citation, RankedPassage, Receipt, Refusal, Statement
 from rag.verify import cite_sentence, fold
 from rag.wording import say

@@ -9,15 +9,15 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from rag.errors import DocumentError, InputError, ManifestError
-from rag.index import Tick
 from rag.manifest import NAME as MANIFEST
 from rag.manifest import SOURCES, entry, read_manifest, read_overrides
 from rag.read import CONTAINERS, digest, read_document
 from rag.read.archive import Unpacked, attachments, unpack
 from rag.read.extract import Limits
 from rag.settings import Settings
+from rag.store.index import Tick
+from rag.store.writer import Writer
 from rag.types import Description, Document
-from rag.writer import Writer
 
 Verdict = Literal["new", "changed", "unchanged", "removed", "refused"]
 

@@ -1,7 +1,7 @@
 """Documents are data: sentences that speak to a language model are taken out before any answer is made of them.
 
 Three things keep such text from changing an answer, and none is enough alone: the model is told that what it is shown
-is material, its statements are compared with what they cite (rag.checks), and what is plainly an order to a model
+is material, its statements are compared with what they cite (rag.prose.checks), and what is plainly an order to a model
 (rag/data/injections.toml) is neither shown to one nor quoted.
 """
 
@@ -14,8 +14,8 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 
-from rag.cues import Cues
-from rag.sentences import joined
+from rag.acts.cues import Cues
+from rag.text.sentences import joined
 from rag.types import Found, Sentence
 
 _ID = re.compile(r"\[s\d{1,3}\]")  # the ids by which a model is shown sentences

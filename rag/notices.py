@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from rag.changes import Change
 from rag.filters import Filters
-from rag.generate import Written
-from rag.index import Index
-from rag.llm import ChatModel
+from rag.models.llm import ChatModel
+from rag.prose.generate import Written
 from rag.question import Question
 from rag.quotes import Chosen
+from rag.store.index import Index
 from rag.types import Citation, Language
 from rag.wording import say
 

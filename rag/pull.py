@@ -9,10 +9,10 @@ import ollama
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from rag.crossencoders import load_entailment, load_reranker, pair_models
 from rag.errors import KamerbronError, ModelError
-from rag.llm import ollama_models
-from rag.models import describe, load_embeddings, split_llm
+from rag.models.crossencoders import load_entailment, load_reranker, pair_models
+from rag.models.embeddings import describe, load_embeddings, split_llm
+from rag.models.llm import ollama_models
 from rag.settings import PACKAGED_MODEL, Settings
 
 SILENCE = 120.0  # seconds without a word from the server from which a pull is given up

@@ -19,7 +19,9 @@ from typing import Any
 
 import simplemma
 
-from rag.analyze import (
+from rag.errors import QuestionError
+from rag.types import Language
+from rag.words.analyze import (
     JOINING,
     common_words,
     compound_parts,
@@ -30,10 +32,8 @@ from rag.analyze import (
     word_terms,
     words,
 )
-from rag.errors import QuestionError
-from rag.glossary import Glossary, Match, glossary, is_abbreviation, key
-from rag.quantities import find_quantities
-from rag.types import Language
+from rag.words.glossary import Glossary, Match, glossary, is_abbreviation, key
+from rag.words.quantities import find_quantities
 
 MAX_CHARACTERS = 2000
 GENERAL = 0.5  # weight of words that say who or what kind of act is asked for, not about what

@@ -19,10 +19,10 @@ from importlib import resources
 
 from rag.coverage import Weighted, passage_context, voice
 from rag.filters import Filters
-from rag.index import Index
 from rag.question import Question
 from rag.quotes import Chosen, rank_sentences
 from rag.retrieve import Retrieved
+from rag.store.index import Index
 from rag.types import Passage, Refusal, RefusalKind, Sentence
 from rag.wording import say
 

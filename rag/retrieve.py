@@ -5,7 +5,7 @@ Three steps: BM25 over concepts finds candidates among all passages; each candid
 embedding model has its say on what is about the same thing in other words. What each step is worth: docs/retrieval.md.
 
 A multilingual model ranks every passage by itself, and the two rankings are fused. A model that knows only English is
-given Dutch as a gloss (`rag.gloss`), and is asked for less: its similarity is added to a passage's score.
+given Dutch as a gloss (`rag.words.gloss`), and is asked for less: its similarity is added to a passage's score.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from rag.question import Question
 from rag.types import Found, Passage
 
 if TYPE_CHECKING:
-    from rag.crossencoders import Reranker
-    from rag.index import Index
+    from rag.models.crossencoders import Reranker
+    from rag.store.index import Index
 
 CANDIDATES = 40
 NEAREST = 100  # passages whose similarity counts; all others count as the last of them

@@ -13,12 +13,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag.analyze import terms
-from rag.layout import Block, read_layout
+from rag.acts.speech import Said, classify, is_call
 from rag.question import detect_language
-from rag.sentences import joined, make_view, sentence_ranges
-from rag.speech import Said, classify, is_call
+from rag.text.layout import Block, read_layout
+from rag.text.sentences import joined, make_view, sentence_ranges
 from rag.types import Document, Language, Part, Passage, Role, Sentence, Span
+from rag.words.analyze import terms
 
 FULL = 1000  # characters after which a passage takes no further paragraph
 LONGEST = 1300  # characters that a passage does not exceed, but for one sentence that does so alone, or a short rest

@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from rag.fetch import Got
-from rag.index import Index
 from rag.ingest import Report
 from rag.question import Question
 from rag.retrieve import Retrieved
-from rag.sentences import joined
+from rag.store.index import Index
+from rag.text.sentences import joined
 from rag.types import Answer, Citation, Language, Statement
 from rag.wording import introduction, label, say
 

@@ -8,11 +8,11 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from rag.analyze import common_words, lemma, normal, root, stopwords
-from rag.checks import names_in
-from rag.cues import needed_words
-from rag.glossary import glossary
+from rag.acts.cues import needed_words
+from rag.prose.checks import names_in
 from rag.question import Concept
+from rag.words.analyze import common_words, lemma, normal, root, stopwords
+from rag.words.glossary import glossary
 
 
 @lru_cache(maxsize=1)

@@ -220,7 +220,9 @@ class Answer:
     passages: tuple[RankedPassage, ...]
     receipt: Receipt
     notices: tuple[str, ...] = field(default=())
-    readings: tuple[str, ...] = field(default=())  # each citation's quotation as it reads; see rag.reading
+    readings: tuple[str, ...] = field(
+        default=()
+    )  # each citation's quotation as it reads; see rag.text.reading
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form; notices and readings are for people and left out."""

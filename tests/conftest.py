@@ -17,9 +17,9 @@ from fake_ollama import FakeOllama  # noqa: E402
 from support import SEEDS, settings_for  # noqa: E402
 
 from rag import llm  # noqa: E402
-from rag.index import Index, open_index  # noqa: E402
 from rag.ingest import ingest  # noqa: E402
 from rag.settings import Settings  # noqa: E402
+from rag.store.index import Index, open_index  # noqa: E402
 
 DIMENSIONS = 32
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.analyze import (
+from rag.words.analyze import (
     common_words,
     compound_parts,
     lemma,

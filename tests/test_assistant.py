@@ -205,7 +205,7 @@ def test_no_question_gives_an_exception_or_an_inexact_citation(assistant, questi
 
 def test_many_questions_at_once_get_the_answers_they_get_alone(seed_index, monkeypatch):
     """One assistant serves all sessions of the app, and each opens documents that another lets go of."""
-    monkeypatch.setattr("rag.index.KEPT_TEXTS", 1)
+    monkeypatch.setattr("rag.store.index.KEPT_TEXTS", 1)
     shared, alone = Assistant(seed_index), Assistant(seed_index)
     asked = QUESTIONS * 4
     with ThreadPoolExecutor(8) as threads:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.binding import binds
-from rag.speech import classify
+from rag.acts.binding import binds
+from rag.acts.speech import classify
 
 FEW = settings(max_examples=300, deadline=None)
 OURS = st.sampled_from(

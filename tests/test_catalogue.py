@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import SEEDS
 
-from rag.catalogue import Catalogue
 from rag.errors import StoreError
 from rag.manifest import read_manifest
 from rag.read import read_document
 from rag.split import split
+from rag.store.catalogue import Catalogue
 from rag.types import Description, Document, Passage, Sentence, Span
 
 DOCUMENT = Document("a.txt", "Eén zin.\r\nNog een.", Description("A", dossier=("36247", "36 600 XVII")), "d1")

@@ -5,9 +5,9 @@ from answering import assert_exact, said
 from fake_replies import in_language, says, shown_sentences
 from support import settings_for
 
+from rag.acts.cues import Cues
 from rag.assistant import Assistant
 from rag.changes import kind_of
-from rag.cues import Cues
 from rag.filters import Filters
 from rag.things import change_data
 from rag.types import Sentence, Span

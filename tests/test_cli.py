@@ -148,7 +148,7 @@ def test_json_has_no_notice_and_no_colour(rag):
 
 
 def test_search_as_json_gives_texts_that_are_slices(rag, seed_index):
-    from rag.index import open_index
+    from rag.store.index import open_index
 
     status, out, _ = rag("search", "--json", "-k", "3", "--explain", SAMPLE)
     found = json.loads(out)
@@ -239,7 +239,7 @@ def test_ingest_of_what_is_not_there_and_of_a_wrong_manifest_is_bad_input(rag, t
 
 
 def test_ingest_while_another_writes_is_told(rag, own_index):
-    from rag.writer import Writer
+    from rag.store.writer import Writer
 
     writer = Writer(own_index)
     try:

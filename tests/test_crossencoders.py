@@ -10,9 +10,9 @@ from rich.console import Console
 from support import settings_for
 
 from rag.assistant import Assistant
-from rag.crossencoders import Entailment, load_entailment, load_reranker, pair_models, receipt_digest
 from rag.doctor import examine
 from rag.errors import ModelError
+from rag.models.crossencoders import Entailment, load_entailment, load_reranker, pair_models, receipt_digest
 from rag.pull import pull
 
 GOOD = "The Netherlands supports the FFM indirectly through Justice Rapid Response."

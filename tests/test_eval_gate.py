@@ -20,10 +20,11 @@ from eval.metrics import Figure, figures
 from eval.run import ask_all, corpus, evaluate, every
 from eval.scores import SCORES
 from rag import assistant as assistant_module
-from rag import draft, glossary, quotes
+from rag import draft, quotes
 from rag.assistant import Assistant
 from rag.errors import GoldError
 from rag.types import Refusal
+from rag.words import glossary
 
 ASKED = 80  # questions, however many there are: every so-manieth with its pair
 

@@ -14,9 +14,9 @@ from rag.fetch.publicaties import question
 from rag.fetch.shelf import safe_name
 from rag.fetch.tweedekamer import condition
 from rag.fetch.wanted import Wanted, parse_wanted
-from rag.index import open_index
 from rag.ingest import ingest
 from rag.manifest import read_manifest
+from rag.store.index import open_index
 
 PDF = pdf([[(60, 700, 11, "De minister zegt hulp toe aan Soedan.")]])
 XML = b"<officiele-publicatie><kamerstuk><al>De minister zegt hulp toe aan Soedan.</al></kamerstuk></officiele-publicatie>"

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.footnotes import find_markers, note_number
-from rag.layout import read_layout
+from rag.text.footnotes import find_markers, note_number
+from rag.text.layout import read_layout
 from rag.types import Span
 
 SEEDS = Path(__file__).parent.parent / "seeds"

@@ -13,13 +13,13 @@ from fake_replies import allowed_ids, cite, in_language, says, shown_sentences
 from rich.console import Console
 from support import settings_for
 
-from rag import prompts
 from rag.assistant import Assistant
-from rag.generate import Collector
-from rag.llm import ChatModel, Unavailable, choose_model
+from rag.models.llm import ChatModel, Unavailable, choose_model
+from rag.prose import prompts
+from rag.prose.generate import Collector
+from rag.prose.shown import ANSWER_TOKENS, show
 from rag.question import understand
 from rag.retrieve import retrieve
-from rag.shown import ANSWER_TOKENS, show
 from rag.terminal import print_answer
 
 
@@ -143,7 +143,7 @@ def test_ollama_in_trouble_is_no_server(ask, ollama, open_seeds):
 
 
 def test_silent_server_is_asked_once_and_not_for_every_question(ask, ollama, open_seeds, monkeypatch):
-    monkeypatch.setattr("rag.llm.PROBE_SECONDS", 0.2)
+    monkeypatch.setattr("rag.models.llm.PROBE_SECONDS", 0.2)
     ollama.tags_silent = 30
     assert_quotes_mode(ask(), open_seeds, "no Ollama server answers")
     assert_quotes_mode(ask(), open_seeds, "no Ollama server answers")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.analyze import normal, words
-from rag.gloss import LONGEST, entries, gloss
+from rag.words.analyze import normal, words
+from rag.words.gloss import LONGEST, entries, gloss
 
 
 @pytest.mark.parametrize(

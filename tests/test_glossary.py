@@ -4,7 +4,16 @@ import pytest
 from babel import Locale
 
 from rag.errors import KamerbronError
-from rag.glossary import Entry, Glossary, glossary, is_abbreviation, key, problems, read_entries, territories
+from rag.words.glossary import (
+    Entry,
+    Glossary,
+    glossary,
+    is_abbreviation,
+    key,
+    problems,
+    read_entries,
+    territories,
+)
 
 
 def forms(words, language):
@@ -213,7 +222,7 @@ def test_matching_no_words_matches_nothing():
 
 
 def test_malformed_line_names_the_file_and_the_line():
-    from rag.glossary import _parse
+    from rag.words.glossary import _parse
 
     for line in ("peace vrede", "peace = vrede = rust", "peace | = vrede"):
         with pytest.raises(KamerbronError, match=r"^state\.txt:7"):

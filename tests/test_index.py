@@ -8,14 +8,14 @@ import pytest
 from langchain_core.embeddings import Embeddings
 from support import SEEDS, settings_for
 
-import rag.index
-import rag.writer
+import rag.store.index
+import rag.store.writer
 from rag.assistant import Assistant
 from rag.errors import KamerbronError, StoreError
-from rag.index import open_index, read_state
 from rag.ingest import ingest, remove
-from rag.models import load_embeddings
-from rag.writer import Writer
+from rag.models.embeddings import load_embeddings
+from rag.store.index import open_index, read_state
+from rag.store.writer import Writer
 
 BRIEF = "Brief over water\n\nHet kabinet zal in 2026 de dijken bij Zwolle versterken.\n"
 LETTER = "Letter about cheese\n\nWij roepen het kabinet op om kaas te steunen.\n"
@@ -45,7 +45,7 @@ def embedded(monkeypatch):
         fail_after = 10**9
 
     log = Log()
-    for module in (rag.index, rag.writer):
+    for module in (rag.store.index, rag.store.writer):
         monkeypatch.setattr(
             module, "load_embeddings", lambda model: Counting(load_embeddings(model), log, log.fail_after)
         )

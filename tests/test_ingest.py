@@ -6,8 +6,8 @@ import pytest
 from support import SEEDS, settings_for
 
 from rag.errors import InputError, ManifestError
-from rag.index import open_index, read_state
 from rag.ingest import ingest
+from rag.store.index import open_index, read_state
 
 TEXT = "Een zin over water. Nog een zin over water."
 

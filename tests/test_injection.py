@@ -10,7 +10,7 @@ from support import settings_for
 
 from rag.assistant import Assistant
 from rag.injection import speaks_to_model
-from rag.shown import harmless
+from rag.prose.shown import harmless
 
 QUESTION = "Hoeveel euro geeft het kabinet voor de opvang in Oeganda?"
 FACT = "Het kabinet steunt de opvang van vluchtelingen in Oeganda met 3 miljoen euro."

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import StoreError
-from rag.lexical import LexicalIndex, Variants
 from rag.manifest import read_manifest
 from rag.question import Concept, understand
 from rag.read import read_document
 from rag.split import split
+from rag.store.lexical import LexicalIndex, Variants
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 FEW = settings(max_examples=100, deadline=None)

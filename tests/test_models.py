@@ -7,7 +7,7 @@ import pytest
 from support import settings_for
 
 from rag.errors import ModelError, SettingsError
-from rag.models import PACKAGED_DIGEST, PACKAGED_NAME, describe, load_embeddings, split_llm
+from rag.models.embeddings import PACKAGED_DIGEST, PACKAGED_NAME, describe, load_embeddings, split_llm
 
 
 def described(model, **overrides):

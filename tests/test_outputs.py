@@ -14,12 +14,12 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessageChunk
 
-from rag import chat
-from rag.generate import Collector, Writer
-from rag.llm import ChatModel, Unavailable
+from rag.models import chat
+from rag.models.llm import ChatModel, Unavailable
+from rag.prose.generate import Collector, Writer
+from rag.prose.shown import show
 from rag.question import understand
 from rag.retrieve import retrieve
-from rag.shown import show
 
 
 def outputs(usual):

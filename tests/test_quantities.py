@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.quantities import find_quantities, normal_number
+from rag.words.quantities import find_quantities, normal_number
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 FEW = settings(max_examples=100, deadline=None)

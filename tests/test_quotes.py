@@ -2,10 +2,10 @@
 
 import pytest
 
-from rag.index import open_index
 from rag.question import understand
 from rag.quotes import MOST, Chosen, choose, in_reading_order, quotable
 from rag.retrieve import retrieve
+from rag.store.index import open_index
 from rag.types import Passage, Sentence, Span
 
 QUESTIONS = [

@@ -11,8 +11,8 @@ from formats.compare import folded
 from rag.errors import DocumentError
 from rag.manifest import read_manifest
 from rag.read import read_document
-from rag.reading import as_read
 from rag.split import split
+from rag.text.reading import as_read
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 DATA = Path(__file__).parent / "formats" / "data"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.reading import as_read
+from rag.text.reading import as_read
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 

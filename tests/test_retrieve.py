@@ -6,14 +6,14 @@ import pytest
 from langchain_huggingface import HuggingFaceEmbeddings
 from support import SEEDS, settings_for
 
-from rag import gloss
 from rag.assistant import Assistant
 from rag.errors import ModelError, StoreError
 from rag.filters import Filters
-from rag.index import open_index
 from rag.ingest import ingest
 from rag.question import understand
 from rag.retrieve import dense_votes
+from rag.store.index import open_index
+from rag.words import gloss
 
 MONEY = "Hoeveel geld geeft Nederland aan vrouwenrechten en vrede?"
 ASKED = "what did NL commit on the Sudan FFM?"

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from rag import rewrite
 from rag.assistant import Assistant
 from rag.conversation import completed
-from rag.llm import ChatModel
-from rag.prompts import follow_up_schema, terms_schema
+from rag.models.llm import ChatModel
+from rag.prose import rewrite
+from rag.prose.prompts import follow_up_schema, terms_schema
 from rag.question import MAX_CHARACTERS, understand
 from rag.retrieve import retrieve
 

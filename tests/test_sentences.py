@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.sentences import joined, make_view, sentence_ranges
+from rag.text.sentences import joined, make_view, sentence_ranges
 from rag.types import Span
 
 SEEDS = Path(__file__).parent.parent / "seeds"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.sentences import joined
-from rag.speech import Said, classify, is_call
+from rag.acts.speech import Said, classify, is_call
+from rag.text.sentences import joined
 
 DATA = Path(__file__).parent / "data"
 ROWS = [

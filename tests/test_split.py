@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from rag.manifest import read_manifest
 from rag.read import read_document
-from rag.sentences import joined
 from rag.split import LONGEST, QUESTION_ROOM, SHORT, span_text, split
+from rag.text.sentences import joined
 from rag.types import Description, Document
 
 SEEDS = Path(__file__).parent.parent / "seeds"

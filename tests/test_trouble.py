@@ -9,8 +9,8 @@ from fake_ollama import MODEL, Chat
 from fake_replies import answer_well, cite, in_language, says, shown_sentences
 
 from rag.assistant import Assistant
-from rag.generate import LONGEST_ANSWER, foreign
-from rag.prompts import INSIST
+from rag.prose.generate import LONGEST_ANSWER, foreign
+from rag.prose.prompts import INSIST
 
 
 @pytest.fixture

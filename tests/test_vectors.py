@@ -4,8 +4,8 @@ import pytest
 from support import settings_for
 
 from rag.errors import ModelError, StoreError
-from rag.models import describe, load_embeddings
-from rag.vectors import BATCH, Vectors
+from rag.models.embeddings import describe, load_embeddings
+from rag.store.vectors import BATCH, Vectors
 
 LANGUAGES = {"a": "nl", "b": "nl", "c": "en"}
 BOTH = ("nl", "en")

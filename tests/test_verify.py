@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.checks import check_statement
-from rag.numerals import with_digits
+from rag.prose.checks import check_statement
 from rag.types import Description, Sentence, Span
 from rag.verify import cite, exact, fold
+from rag.words.numerals import with_digits
 
 DEMAND = "Wij roepen Nederland op om 2 miljoen euro voor de FFM vrij te maken."
 COMMITMENT = "Nederland zal in 2026 2 miljoen euro vrijmaken voor de FFM."

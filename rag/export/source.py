@@ -6,7 +6,7 @@ import re
 
 from rag.date_notes import date_note, spoken_date
 from rag.export.texts import text
-from rag.sentences import joined
+from rag.text.sentences import joined
 from rag.types import Citation, Language
 
 # Of C0 and C1 nothing prints; an override of direction in a name would turn the words around it about.

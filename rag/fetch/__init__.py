@@ -23,8 +23,8 @@ from rag.fetch.publicaties import search as search_publications
 from rag.fetch.shelf import Item, Shelf
 from rag.fetch.tweedekamer import search as search_house
 from rag.fetch.wanted import Wanted
-from rag.index import Tick
 from rag.settings import Settings
+from rag.store.index import Tick
 
 Verdict = Literal["new", "there", "refused"]
 Service = Literal["tweedekamer", "officielebekendmakingen", "both"]

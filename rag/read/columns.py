@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from rag.footnotes import superscript
+from rag.text.footnotes import superscript
 
 Strip = tuple[float, float]  # a white interval, from left to right
 FEWEST_ROWS = 4  # lines that a white strip must run through to part columns

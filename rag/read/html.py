@@ -16,11 +16,11 @@ from lxml import etree
 from readability import Document as Readable
 
 from rag.errors import DocumentError
-from rag.footnotes import superscript
 from rag.read.extract import Extract, Limits
 from rag.read.flow import BULLET, Flow
 from rag.read.markup import Element, local, parse_html
 from rag.read.plain import detect_encoding
+from rag.text.footnotes import superscript
 
 _SKIPPED = frozenset(
     "script style template noscript head iframe object svg math form button select nav aside".split()

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import DocumentError
-from rag.footnotes import superscript
 from rag.read.extract import Extract, Limits
 from rag.read.flow import BULLET, Flow
 from rag.read.markup import Element, local, parse_xml
+from rag.text.footnotes import superscript
 
 _SKIPPED = frozenset("metadata plaatje illustratie bestand colspec".split())
 _PARAGRAPHS = frozenset(

@@ -12,7 +12,7 @@ from rag import feedback
 from rag.errors import KamerbronError
 from rag.export import FORMATS, content, file_name
 from rag.export.source import inert, name
-from rag.reading import as_read
+from rag.text.reading import as_read
 from rag.types import Answer, Citation, RankedPassage, Statement
 from rag.ui import problems, source
 from rag.ui.markup import literal

@@ -1,6 +1,6 @@
 """A document's text as a reader reads it: blocks of runs, some of them marked. Pure; the reading view draws them.
 
-Page furniture (running headers, page numbers) is left out, footnote numbers and broken words are read as `rag.reading`
+Page furniture (running headers, page numbers) is left out, footnote numbers and broken words are read as `rag.text.reading`
 reads them. Of a very long document the part around the place is given, with whether there is more on either side.
 """
 
@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from rag.layout import Block, read_layout
-from rag.reading import as_read
+from rag.text.layout import Block, read_layout
+from rag.text.reading import as_read
 
 WINDOW = 60_000  # characters of a document that are shown at once, on each side of the place
 _VOICES = {"Vra": "question", "Que": "question", "Ant": "answer", "Ans": "answer"}

@@ -21,7 +21,6 @@ import tomlkit
 import tomlkit.items
 
 from rag.errors import DocumentError, InputError, StoreError
-from rag.index import Tick, open_index, read_state
 from rag.ingest import Line, Report, ingest
 from rag.ingest import describe as describe_in_index
 from rag.ingest import remove as remove_from_index
@@ -29,6 +28,7 @@ from rag.manifest import KEYS, OVERRIDES
 from rag.manifest import NAME as MANIFEST
 from rag.read import read_document
 from rag.settings import Settings
+from rag.store.index import Tick, open_index, read_state
 from rag.types import Description
 
 LONGEST_NAME = 120  # characters of a file's name

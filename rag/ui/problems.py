@@ -6,11 +6,12 @@ import re
 
 import streamlit as st
 
-from rag import errors, phrases
+from rag import errors
 from rag.errors import KamerbronError
 from rag.types import Language
 from rag.ui.markup import literal
 from rag.ui.texts import text
+from rag.words import phrases
 
 BOOK = "problems.txt"
 _KINDS = ("QuestionError", "DocumentError", "ManifestError", "StoreError", "ModelError", "SettingsError")

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rag.assistant import Assistant
 from rag.errors import KamerbronError
-from rag.llm import ChatModel, choose_model
+from rag.models.llm import ChatModel, choose_model
 from rag.settings import Settings, load_settings
 from rag.types import Description, Language
 from rag.ui.jobs import Jobs, jobs

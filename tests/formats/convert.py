@@ -3,7 +3,7 @@
     python -m tests.formats.convert FOLDER
 
 writes one folder a way of making, each with the five documents and their manifest. A seed is a text that lost its
-layout; its paragraphs, headings, lists and footnotes are those that `rag.layout` finds in it, and every program gets
+layout; its paragraphs, headings, lists and footnotes are those that `rag.text.layout` finds in it, and every program gets
 them in its own form: real footnotes, real headings, reflowed lines.
 """
 
@@ -18,8 +18,8 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
-from rag.layout import Layout, read_layout
-from rag.sentences import joined
+from rag.text.layout import Layout, read_layout
+from rag.text.sentences import joined
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 PROGRAMS = {

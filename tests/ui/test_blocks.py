@@ -8,7 +8,7 @@ from app_driver import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.layout import read_layout
+from rag.text.layout import read_layout
 from rag.ui.blocks import Mark, blocks
 
 SEEDS = {p.name: p.read_bytes().decode() for p in (ROOT / "seeds").glob("*.txt")}

@@ -7,8 +7,8 @@ import pytest
 from app_driver import ROOT
 
 from rag.errors import DocumentError, ManifestError, StoreError
-from rag.index import open_index
 from rag.ingest import ingest
+from rag.store.index import open_index
 from rag.types import Description
 from rag.ui import library
 

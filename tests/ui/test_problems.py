@@ -5,10 +5,10 @@ from app_driver import ROOT
 
 from rag import errors
 from rag.errors import KamerbronError
-from rag.index import open_index
 from rag.ingest import ingest
 from rag.question import check
 from rag.read import read_document
+from rag.store.index import open_index
 from rag.ui import library
 from rag.ui.problems import said, without_paths
 from rag.ui.texts import TEXTS

@@ -8,9 +8,9 @@ from app_driver import AMOUNT
 from fake_ollama import Chat
 
 from rag import assistant as assistant_module
-from rag import index as index_module
 from rag.assistant import Assistant
 from rag.ingest import ingest
+from rag.store import index as index_module
 from rag.ui.texts import EXAMPLES
 
 QUESTIONS = [*EXAMPLES["nl"], *EXAMPLES["en"], "Wat kost het in Suriname?", "Wie is Ploumen?"]

@@ -20,9 +20,9 @@ from importlib.resources.abc import Traversable
 
 from babel import Locale
 
-from rag.analyze import lemma, normal, root, stopwords
 from rag.errors import KamerbronError
 from rag.types import Language
+from rag.words.analyze import lemma, normal, root, stopwords
 
 LONGEST = 5  # words of a form
 NEXT = 0.95  # an entry's forms are written best first: each is worth this much of the one before

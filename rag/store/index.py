@@ -25,14 +25,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag import split
-from rag.catalogue import REMEDY, Catalogue
 from rag.coverage import Described
 from rag.errors import StoreError
-from rag.lexical import LexicalIndex
-from rag.models import ModelDescription, describe, load_embeddings
+from rag.models.embeddings import ModelDescription, describe, load_embeddings
 from rag.settings import Settings
+from rag.store.catalogue import REMEDY, Catalogue
+from rag.store.lexical import LexicalIndex
+from rag.store.vectors import Vectors
 from rag.types import Description, Page, page_number
-from rag.vectors import Vectors
 
 SCHEMA = "6"
 KEPT_TEXTS = 32  # documents whose text is kept in memory: every citation of an answer is cut out of one

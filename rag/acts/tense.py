@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from rag.clauses import main_clause
-from rag.cues import cues, pattern
+from rag.acts.clauses import main_clause
+from rag.acts.cues import cues, pattern
+from rag.acts.verbs import has_infinitive, is_participle, is_past_tense
 from rag.types import Time
-from rag.verbs import has_infinitive, is_participle, is_past_tense
 
 _WILL = re.compile(r"\b(?:zal|zullen|zult)\b", re.IGNORECASE)
 _GOES = re.compile(r"\b(?:ga|gaat|(?<!te )gaan)\b(?! het)", re.IGNORECASE)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Literal
 
-from rag.footnotes import find_markers, note_number, superscript
+from rag.text.footnotes import find_markers, note_number, superscript
 from rag.types import Span
 
 BlockKind = Literal["body", "heading", "list", "footnote", "label", "speaker"]

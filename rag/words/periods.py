@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.quantities import find_quantities
+from rag.words.quantities import find_quantities
 
 _RANGE = re.compile(r"\b(?:19|20)\d\d\s*(?:[-–—/]|tot(?: en met)?|t/m|to|until)\s*(?:19|20)\d\d\b")
 # Where a sentence names what no longer holds: in brackets, or behind one of these.

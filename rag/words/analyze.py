@@ -2,7 +2,7 @@
 
 A document's sentence becomes *terms*: words in lower case without diacritics or hyphens ("conflict-gerelateerd",
 "conflict gerelateerd" and "conflictgerelateerd" give one term), the parts of hyphenated words, and the spellings of
-`rag.quantities` behind a mark ("#38000", "%25", "@2025-11-24", "§36247-11"). How words relate (inflection, compounds,
+`rag.words.quantities` behind a mark ("#38000", "%25", "@2025-11-24", "§36247-11"). How words relate (inflection, compounds,
 near spellings) is kept apart, in `Relations`: it concerns the vocabulary, not the text, so it is worked out once a
 word instead of once an occurrence.
 """
@@ -18,8 +18,8 @@ from importlib import resources
 import simplemma
 from babel import Locale
 
-from rag.quantities import find_quantities
-from rag.sentences import joined
+from rag.text.sentences import joined
+from rag.words.quantities import find_quantities
 
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑.'’=][^\W_]+)*")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+(?:\s*\n\s*\S*[/-]\S*)?")

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from rag.analyze import normal, state_names
-from rag.cues import cues, pattern, words_of
-from rag.verbs import is_finite
+from rag.acts.cues import cues, pattern, words_of
+from rag.acts.verbs import is_finite
+from rag.words.analyze import normal, state_names
 
 PRONOUNS = frozenset(("ik", "wij", "we"))
 LONGEST = 1500  # characters of a sentence that are read: no promise stands behind them

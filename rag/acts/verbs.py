@@ -13,8 +13,8 @@ from itertools import pairwise
 
 import simplemma
 
-from rag.analyze import normal, stopwords
-from rag.cues import cues
+from rag.acts.cues import cues
+from rag.words.analyze import normal, stopwords
 
 _INFINITIVE = ("en", "aan", "doen", "zien")  # how infinitives end: "steunen", "ingaan", "voldoen", "voorzien"
 _NO_VERB = frozenset(

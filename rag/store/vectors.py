@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from langchain_core.embeddings import Embeddings
 
 from rag.errors import KamerbronError, StoreError
-from rag.models import ModelDescription
+from rag.models.embeddings import ModelDescription
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI

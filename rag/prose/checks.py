@@ -12,15 +12,15 @@ from functools import lru_cache
 
 import simplemma
 
-from rag.actors import check_actor
-from rag.analyze import lemma, normal, root, stopwords
-from rag.glossary import glossary, is_abbreviation
-from rag.inert import addresses, markup
-from rag.modality import check_modality
-from rag.numerals import with_digits
-from rag.quantities import Quantity, find_quantities
-from rag.sentences import joined
+from rag.acts.modality import check_modality
+from rag.prose.actors import check_actor
+from rag.prose.inert import addresses, markup
+from rag.text.sentences import joined
 from rag.types import Check, Sentence
+from rag.words.analyze import lemma, normal, root, stopwords
+from rag.words.glossary import glossary, is_abbreviation
+from rag.words.numerals import with_digits
+from rag.words.quantities import Quantity, find_quantities
 
 _NEGATION = re.compile(
     r"\b(?:niet|geen|nooit|noch|zonder|nee|niemand|nergens|weiger\w*|geweigerd|afgewezen|wijst?\b.{1,60}?\baf|zie(?:t|n)? af van|afgezien van"

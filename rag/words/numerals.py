@@ -1,6 +1,6 @@
 """Number words -> digits, in Dutch and English, for comparing a statement with what it cites.
 
-`rag.quantities` reads the words that are always numbers. Here are those that need the words around them ("acht" is a
+`rag.words.quantities` reads the words that are always numbers. Here are those that need the words around them ("acht" is a
 number in "acht missies" and a verb in "het kabinet acht"; "een" only before "miljoen") and the compounds
 ("vijfentwintig", "twenty-five", "driehonderd"). What comes back is as long as what went in, so offsets stay.
 """

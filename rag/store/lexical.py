@@ -20,9 +20,9 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.analyze import compound_parts, lemma, ngrams, root
 from rag.errors import StoreError
 from rag.question import Concept
+from rag.words.analyze import compound_parts, lemma, ngrams, root
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]

@@ -22,7 +22,7 @@ import httpx
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, BaseMessageChunk
 
-from rag.llm import ChatModel, Unavailable, tls
+from rag.models.llm import ChatModel, Unavailable, tls
 from rag.settings import Settings
 
 LONGEST_TOKENS = 5.5  # characters a token at the very most: a prompt read as fewer tokens was not read whole

@@ -1,6 +1,6 @@
 """What the government binds itself to in a sentence, and when; or that it refuses to.
 
-A commitment needs a deed of the cabinet (`rag.clauses`) that promises, changes, gives or goes on, or any deed with a
+A commitment needs a deed of the cabinet (`rag.acts.clauses`) that promises, changes, gives or goes on, or any deed with a
 future time; or one of the phrases that need no subject. What the cabinet expects, weighs or tells of others is none.
 """
 
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from rag.clauses import PRONOUNS, Deed, deeds, elsewhere, main_clause, own_clause, own_words
-from rag.cues import pattern, verbs_of
+from rag.acts.clauses import PRONOUNS, Deed, deeds, elsewhere, main_clause, own_clause, own_words
+from rag.acts.cues import pattern, verbs_of
+from rag.acts.verbs import has_infinitive, is_finite, is_past_tense
 from rag.types import Time
-from rag.verbs import has_infinitive, is_finite, is_past_tense
 
 _LISTS: tuple[tuple[str, Time], ...] = (
     ("future", "future"),

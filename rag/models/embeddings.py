@@ -20,9 +20,9 @@ from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
-from rag import gloss
 from rag.errors import ModelError, SettingsError
 from rag.settings import PACKAGED_MODEL, Settings
+from rag.words import gloss
 
 # The published all-MiniLM-L6-v2 (sentence-transformers); its repackager is not known, so the file is checked.
 PACKAGED_DIGEST = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -48,7 +48,7 @@ class ModelDescription:
         return "*" in self.languages or language in self.languages
 
     def reads(self, language: str) -> bool:
-        """Whether it can be asked about a text in a language, as it stands or as a gloss (`rag.gloss`)."""
+        """Whether it can be asked about a text in a language, as it stands or as a gloss (`rag.words.gloss`)."""
         return self.knows(language) or (language == "nl" and bool(self.gloss))
 
     def given(self, text: str, language: str) -> str:

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.binding import binds
-from rag.clauses import deeds, main_clause, own_words
-from rag.cues import cues, pattern
-from rag.tense import when
+from rag.acts.binding import binds
+from rag.acts.clauses import deeds, main_clause, own_words
+from rag.acts.cues import cues, pattern
+from rag.acts.tense import when
+from rag.acts.verbs import is_stem
 from rag.types import Part, Role, SpeechAct, Time
-from rag.verbs import is_stem
 
 _ASKS = re.compile(r"\b(?:[Mm]ijn vraag|hoor graag|wil graag weten|vraag mij af|vraag ik (?:mij|me) af)\b")
 _NAME = r"(?:[A-ZÀ-Ý][\w.'’-]*|van|voor|de|het|en|mede|namens)"
@@ -40,7 +40,7 @@ class Said:
 def classify(
     text: str, role: Role | None, part: Part, call: bool = False, previous: Said | None = None
 ) -> Said:
-    """The act of one sentence, read as `rag.sentences.joined` gives it.
+    """The act of one sentence, read as `rag.text.sentences.joined` gives it.
 
     `call` says that it stands under a heading or sentence that calls for action; `previous` is what the sentence
     before it did, for "Zij zal …" after a minister's promise.

@@ -13,20 +13,20 @@ from typing import Any
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from rag import prompts
-from rag.analyze import normal, stopwords, word_terms, words
-from rag.chat import Failure, Request, ask_json
-from rag.checks import names_in
 from rag.conversation import leans
 from rag.errors import QuestionError
-from rag.generate import foreign
-from rag.index import Index
-from rag.inert import inert
-from rag.llm import ChatModel
-from rag.numerals import with_digits
-from rag.quantities import find_quantities
+from rag.models.chat import Failure, Request, ask_json
+from rag.models.llm import ChatModel
+from rag.prose import prompts
+from rag.prose.checks import names_in
+from rag.prose.generate import foreign
+from rag.prose.inert import inert
 from rag.question import Concept, Question, check, detect_language
 from rag.settings import Settings
+from rag.store.index import Index
+from rag.words.analyze import normal, stopwords, word_terms, words
+from rag.words.numerals import with_digits
+from rag.words.quantities import find_quantities
 
 SECONDS = 20.0  # that either may take; what takes longer costs more than it brings
 TOKENS = 200  # that either may write

@@ -16,15 +16,15 @@ from typing import Any
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from rag import prompts
-from rag.chat import Failure, Request, failure, parse, pieces
-from rag.checks import check_statement
-from rag.index import Index
-from rag.inert import inert
-from rag.llm import ChatModel, Unavailable
+from rag.models.chat import Failure, Request, failure, parse, pieces
+from rag.models.llm import ChatModel, Unavailable
+from rag.prose import prompts
+from rag.prose.checks import check_statement
+from rag.prose.inert import inert
+from rag.prose.shown import ANSWER_TOKENS, Shown, show
 from rag.question import Question, language_scores
 from rag.settings import Settings
-from rag.shown import ANSWER_TOKENS, Shown, show
+from rag.store.index import Index
 from rag.types import Check, Citation, Found, Language, Sentence, Statement
 from rag.verify import cite_sentence
 

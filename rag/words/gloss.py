@@ -11,7 +11,7 @@ import hashlib
 from functools import lru_cache
 from importlib import resources
 
-from rag.analyze import compound_parts, lemma, normal, words
+from rag.words.analyze import compound_parts, lemma, normal, words
 
 LONGEST = 4  # words of the longest phrase that the list may hold
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.sentences import joined
+from rag.text.sentences import joined
 from rag.types import Check, Sentence
 
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag import prompts
-from rag.index import Index
+from rag.prose import prompts
 from rag.question import Question
-from rag.reading import as_read
+from rag.store.index import Index
+from rag.text.reading import as_read
 from rag.types import Found, Sentence
 from rag.verify import fold
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rag.layout import read_layout
-from rag.sentences import joined
+from rag.text.layout import read_layout
+from rag.text.sentences import joined
 from rag.types import Span
 
 _GLUED = re.compile(r"[^\W\d]\d{1,3}(?!\w)|\d{3,}|[.,;:?!)»”’]\d|[⁰¹²³⁴-⁹]")

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import httpx
 
-from rag.models import split_llm
+from rag.models.embeddings import split_llm
 from rag.settings import Settings
 from rag.types import Language
 from rag.wording import say

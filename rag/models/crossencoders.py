@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from rag.errors import ModelError
-from rag.models import in_one_line, quiet_transformers, weights_digest
+from rag.models.embeddings import in_one_line, quiet_transformers, weights_digest
 from rag.settings import Settings
 from rag.types import Check
 

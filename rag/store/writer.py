@@ -12,13 +12,13 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from rag import split
-from rag.catalogue import Catalogue
 from rag.errors import StoreError
-from rag.index import SCHEMA, Built, Tick, build_lexical, built_with, read_state
-from rag.models import describe, load_embeddings
+from rag.models.embeddings import describe, load_embeddings
 from rag.settings import Settings
+from rag.store.catalogue import Catalogue
+from rag.store.index import SCHEMA, Built, Tick, build_lexical, built_with, read_state
+from rag.store.vectors import BATCH, Vectors
 from rag.types import Document, Passage
-from rag.vectors import BATCH, Vectors
 
 
 def embedding_text(document: Document, passage: Passage) -> str:

@@ -1,0 +1,1 @@
+"""What a sentence does, and whom it binds: commitment, report, demand, question."""

@@ -1,0 +1,1 @@
+"""Answers in prose by a language model, and what each of its statements is held against."""

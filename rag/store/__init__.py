@@ -1,0 +1,1 @@
+"""The index on disk: catalogue, lexical index and vectors, complete generations of them."""
