@@ -5,8 +5,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 from provider import CLIENT, Provider
-from reader import AMOUNT, Reader
-from serving import served
+from reader import AMOUNT, Reader, served
 
 from rag.ui.texts import TEXTS
 
