@@ -50,7 +50,7 @@ def differences(before: Rankings, after: Rankings) -> list[str]:
         scores = {i: s for i, s, _ in old}
         moved = [i for i, s, _ in new if abs(s - scores.get(i, -1.0)) > NOISE]
         places = [k for k, (x, y) in enumerate(zip(old, new, strict=False)) if abs(x[1] - y[1]) > NOISE]
-        matched = dict((i, m) for i, _, m in old)
+        matched = {i: m for i, _, m in old}
         words = [i for i, _, m in new if i in matched and matched[i] != m]
         if moved or places or words or len(old) != len(new):
             said.append(f"{key}: other scores {len(moved)}, other places {len(places)}, other words {len(words)}")
