@@ -40,7 +40,7 @@ GENERAL = 0.5  # weight of words that say who or what kind of act is asked for, 
 COMMON = 0.2  # weight of words that say little in any question: "new", "year", "come"
 OWN = 0.7  # weight of an English word itself in a Dutch text: names, loan words
 FORMS = 4  # translations or synonyms of one phrase that are searched for, best first: more brought noise, and time
-PLACE = 1.4  # weight of a state: what is said of one is not said of another
+PLACE = 1.3  # weight of a state: what is said of one is not said of another
 COMPONENT = 0.35  # weight of the single words of a phrase that the glossary knows as a whole
 Alternative = tuple[tuple[str, ...], float]
 # "How many visitors", "hoeveel bezoekers": things are counted, not money.

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import QuestionError
-from rag.question import MAX_CHARACTERS, check, detect_language, understand
+from rag.question import MAX_CHARACTERS, PLACE, check, detect_language, understand
 
 FEW = settings(max_examples=100, deadline=None)
 # Dotless and dotted capital i are left out: test_turkish_i_in_a_month_is_no_crash is about them.
@@ -262,7 +262,7 @@ def test_any_text_is_understood_or_refused(text):
         return
     assert question.text and question.language in ("nl", "en")
     for concept in question.concepts:
-        assert concept.alternatives and 0 < concept.weight <= 1
+        assert concept.alternatives and 0 < concept.weight <= PLACE
         assert all(terms and all(terms) and 0 < weight <= 1 for terms, weight in concept.alternatives)
 
 
