@@ -24,6 +24,7 @@ from rag.quotes import choose
 from rag.refusal import Signals, weigh
 from rag.retrieve import retrieve
 from rag.settings import load_settings
+from rag.signed import signed
 from rag.store.index import open_index
 
 FILE = Path(__file__).parent.parent / "rag" / "data" / "refusal.toml"
@@ -49,7 +50,8 @@ def measured() -> tuple[Floats, NDArray[np.bool_], list[str]]:
             if gold.split == "dev" and not gold.history:
                 question = understand(gold.question)
                 found = retrieve(index, question)
-                support = weigh(index, question, found, choose(question, found, index.described))
+                chosen = signed(index, question, choose(question, found, index.described))
+                support = weigh(index, question, found, chosen)
                 rows.append(astuple(support.signals))
                 unanswerable.append(not gold.answerable)
                 pairs.append(gold.pair or gold.id)

@@ -27,6 +27,7 @@ from rag.quotes import Chosen, choose, in_reading_order
 from rag.refusal import judge, weigh
 from rag.retrieve import Retrieved, retrieve
 from rag.settings import Settings
+from rag.signed import signed
 from rag.store.index import Index, open_index, read_state
 from rag.types import Answer, Found, Refusal, Statement
 from rag.wording import say
@@ -189,6 +190,7 @@ class Assistant:
         """The sentences that answer, or the refusal: one by the dates where nothing but they stands in the way."""
         index, question, filters = asked.index, asked.question, asked.filters
         chosen = choose(question, asked.retrieved, index.described, filters.roles)
+        chosen = signed(index, question, chosen, filters.roles)
         refusal = judge(index, question, asked.retrieved, chosen, filters)
         if not (filters.since or filters.until) or (refusal and refusal.kind == "outside_dates"):
             return chosen, refusal

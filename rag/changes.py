@@ -155,7 +155,8 @@ class _Reader:
 
     def read(self, sentence: Sentence, passage: Passage) -> _Read:
         """A sentence; one that points back is read with the one before it: "Deze regeling wordt verlengd …"."""
-        text, at = self._text(sentence, passage), passage.sentences.index(sentence)
+        text = self._text(sentence, passage)
+        at = next(i for i, s in enumerate(passage.sentences) if s.start == sentence.start)
         before = passage.sentences[at - 1] if at and sentence.linked else None
         around = f"{self._text(before, passage)} {text}" if before else text
         kind = kind_of(text, sentence)

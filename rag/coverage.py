@@ -127,7 +127,7 @@ KIND_WORDS = {
     "motie": "motie motion",
     "debat": "debat commissiedebat debate",
     "position_paper": "position paper positiepaper",
-    "letter": "brief letter input",
+    "letter": "brief letter input inbreng",
     "report": "rapport verslag report",
     "other": "",
 }

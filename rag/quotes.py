@@ -23,7 +23,9 @@ SAME = 0.6  # overlap of terms (Jaccard) from which two sentences say the same
 DEEDS = {"commitment": 0.25, "decline": 0.2}
 DONE = 0.15  # for a report of what the government itself does
 POINTER = 0.15  # loss of a sentence that only refers to another document or answer
+SALUTATION = 6  # words of the longest line that only greets: "Geachte leden van de Tweede Kamer,"
 _POINTERS = frozenset("verwezen verwijs verwijzen verwijst".split())
+_SALUTATIONS = frozenset("geacht geachte beste dear".split())
 _DOERS = frozenset("nederland kabinet regering minister ministerie staatssecretaris".split())
 
 
@@ -104,6 +106,8 @@ def _deed(question: Question, sentence: Sentence) -> float:
 def quotable(sentence: Sentence, question: Question) -> bool:
     """Whether a sentence can stand alone as an answer: a heading only as a demand, a question only if it is asked for."""
     if len(sentence.terms) < 2 and sentence.part != "answer":
+        return False
+    if sentence.terms and sentence.terms[0] in _SALUTATIONS and len(sentence.terms) <= SALUTATION:
         return False
     if sentence.part == "heading":
         return sentence.act == "demand"

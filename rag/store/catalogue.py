@@ -95,6 +95,13 @@ class Catalogue:
         """Every passage's id, in the lexical index's order."""
         return [row[0] for row in self._rows("SELECT id FROM passages ORDER BY at")]
 
+    def ids_of(self, document: str) -> list[str]:
+        """The ids of a document's passages, in order."""
+        return [
+            row[0]
+            for row in self._rows("SELECT id FROM passages WHERE document = ? ORDER BY at", (document,))
+        ]
+
     def owners(self) -> list[tuple[str, str]]:
         """Every passage's id and document, in the lexical index's order."""
         return [(i, d) for i, d in self._rows("SELECT id, document FROM passages ORDER BY at")]
