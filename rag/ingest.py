@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from rag.errors import DocumentError, InputError, ManifestError
+from rag.injection import orders
 from rag.manifest import NAME as MANIFEST
 from rag.manifest import SOURCES, entry, read_manifest, read_overrides
 from rag.read import CONTAINERS, digest, read_document
@@ -232,6 +233,11 @@ def _read_all(found: Sequence[_File], writer: Writer, limits: Limits, tick: Tick
 def _to_know(document: Document) -> str:
     """What a person must know of a document that was read; whose words it holds is asked for where it does not say."""
     remarks = list(document.remarks)
+    said = orders(document.text)
+    if said:
+        remarks.append(
+            f"{said:,} sentence{'s' * (said > 1)} in it speak{'s' * (said == 1)} to a language model: never shown to one, nor quoted"
+        )
     if document.description.role is None and document.description.kind not in ("kamervragen", "debat"):
         remarks.append(
             f"whose words these are is not known: give its role in {MANIFEST} (rag describe writes one)"

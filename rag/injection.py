@@ -15,7 +15,7 @@ from functools import lru_cache
 from importlib import resources
 
 from rag.acts.cues import Cues
-from rag.text.sentences import joined
+from rag.text.sentences import joined, sentence_ranges
 from rag.types import Found, Sentence
 
 _ID = re.compile(r"\[s\d{1,3}\]")  # the ids by which a model is shown sentences
@@ -53,6 +53,12 @@ def without_orders(found: Sequence[Found], text_of: TextOf) -> tuple[tuple[Found
             same = len(sentences) == len(item.passage.sentences)
             kept.append(item if same else replace(item, passage=replace(item.passage, sentences=sentences)))
     return tuple(kept), dropped
+
+
+def orders(text: str) -> int:
+    """How many sentences of a document speak to a model: whoever reads it in is told."""
+    paragraphs = (joined(part) for part in re.split(r"\n\s*\n|[\u2029\f]", text) if speaks_to_model(part))
+    return sum(speaks_to_model(part[a:b]) for part in paragraphs for a, b in sentence_ranges(part))
 
 
 def _said(text: str, sentence: Sentence) -> str:

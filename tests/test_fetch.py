@@ -193,10 +193,25 @@ def test_address_that_is_not_the_service_s_is_not_opened(services, settings, tmp
     assert not (tmp_path / "f" / "kst-1.xml").exists()
 
 
-def test_redirect_to_another_place_is_not_followed(services, settings):
-    services.trouble["/a.xml"] = [(302, {"Location": "http://169.254.169.254/"})]
+@pytest.mark.parametrize(
+    "to", ["http://169.254.169.254/", "file:///etc/passwd", "http://127.0.0.1:1/", "https://[::1]/", "https://repository.overheid.nl@127.0.0.1/", "//localhost/x"],
+)  # fmt: skip
+def test_redirect_to_another_place_is_not_followed(services, settings, to):
+    services.trouble["/a.xml"] = [(302, {"Location": to})]
     with Polite(settings) as client, pytest.raises(RefusedError, match="not opened"):
         client.download(f"{services.address}/a.xml")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "192.168.0.8", "169.254.169.254", "::1", "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1"])  # fmt: skip
+def test_name_of_the_service_that_leads_into_this_network_is_not_opened(settings, monkeypatch, address):
+    asked = []
+    monkeypatch.setattr(
+        "rag.fetch.polite.socket.getaddrinfo",
+        lambda host, *_, **__: asked.append(host) or [(0, 0, 0, "", (address, 443))],
+    )
+    with Polite(settings) as client, pytest.raises(RefusedError, match="leads into this network"):
+        client.download("https://repository.overheid.nl/x.xml")
+    assert asked == ["repository.overheid.nl"]
 
 
 def test_redirect_within_the_service_is_followed_and_one_without_end_is_not(services, settings):

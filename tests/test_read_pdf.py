@@ -32,7 +32,7 @@ def test_columns_are_read_one_after_the_other_and_not_across(tmp_path):
     text = read(tmp_path, two_columns()).text
     assert "voor de opvang van slacht-\noffers in Soedan" in text
     assert "resultaten en de verdeling.\u2029\n\nOver Jemen heeft het kabinet nog\ngeen besluit" in text
-    assert text.startswith("Hulp aan slachtoffers van geweld in de regio\n\nHet kabinet zal")
+    assert text.startswith("Hulp aan slachtoffers van geweld in de regio\u2029\n\nHet kabinet zal")
 
 
 def test_running_header_and_page_number_are_not_text(tmp_path):
@@ -50,7 +50,7 @@ def test_page_knows_the_number_that_is_printed_on_it(tmp_path):
 def test_footnote_is_at_the_page_foot_and_its_number_is_no_part_of_the_text(tmp_path):
     document = read(tmp_path, two_columns())
     assert "wordt verwacht.¹\nDaarna" in document.text
-    assert "\n\n1 VN-rapport S/2025/12" in document.text
+    assert "\n\n¹ VN-rapport S/2025/12" in document.text
     notes = [s for p in split(document) for s in p.sentences if s.part == "footnote"]
     assert len(notes) == 1
     assert any(s.endswith("najaar wordt verwacht.") for s in sentences(document))

@@ -2,11 +2,14 @@
 
 One request at a time with a pause between, a name of its own, and patience where a service says that it is busy. Only
 https addresses at the hosts of the two services are opened (and the addresses that the settings name), redirects
-included: a record that links to a file of this machine or to an address of its network opens nothing.
+included: a record that links to a file of this machine or to an address of its network opens nothing. Neither does a
+name of the services that leads to such an address; who answers must then also hold the host's certificate.
 """
 
 from __future__ import annotations
 
+import ipaddress
+import socket
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -113,6 +116,18 @@ class Polite:
             parts.scheme == "https" and parts.hostname in HOSTS and parts.port in (None, 443)
         ):
             raise RefusedError(f"its address «{url[:120]}» is not the service's; it is not opened.")
+        if not ours and not _public(parts.hostname or ""):
+            raise RefusedError(f"the name «{parts.hostname}» leads into this network; it is not opened.")
+
+
+def _public(host: str) -> bool:
+    """Whether a name leads to addresses of the open internet only. One that leads nowhere is for the request to tell:
+    behind a proxy no name is known here."""
+    try:
+        found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+    except OSError:
+        return True
+    return all(ipaddress.ip_address(str(place[0]).partition("%")[0]).is_global for *_, place in found)
 
 
 def _place(url: str) -> tuple[str, str]:

@@ -12,13 +12,14 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from pathlib import Path, PurePosixPath
 
 from rag.errors import DocumentError
 from rag.read.extract import Limits
-from rag.read.mail import parse
+from rag.read.mail import HEADER_ERRORS, parse
 
 _CHUNK = 1 << 20
 LONGEST_NAME = 240  # bytes; what file systems take
@@ -26,7 +27,7 @@ _ENTRY = 1024  # bytes of an archive's directory that one member may take: a lon
 ARCHIVES = frozenset({".zip", ".7z", ".rar", ".gz", ".tar", ".tgz", ".bz2", ".xz"})
 
 
-ZIP_ERRORS = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, zlib.error, RuntimeError, ValueError, struct.error)  # fmt: skip
+ZIP_ERRORS = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, zlib.error, LookupError, RuntimeError, ValueError, struct.error)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -45,7 +46,7 @@ def unpack(path: Path, into: Path, limits: Limits) -> Unpacked:
     try:
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
-                if info.is_dir():
+                if info.filename.endswith("/"):
                     continue
                 why = _unwanted(info, out)
                 if not why:
@@ -67,27 +68,40 @@ def unpack(path: Path, into: Path, limits: Limits) -> Unpacked:
 def attachments(path: Path, into: Path, limits: Limits) -> Unpacked:
     """Save what is attached to a message into a folder; pictures inside its text are left."""
     out = Unpacked()
-    for number, part in enumerate(parse(path).iter_attachments(), 1):
+    for number, (name, part) in enumerate(_attached(path), 1):
         if number > limits.archive_files:
             raise DocumentError(
                 f"{path.name}: more than {limits.archive_files:,} attachments (RAG_READ_ARCHIVE_FILES)."
             )
-        name = part.get_filename()
         if name is None or part.get_content_maintype() == "image" or not isinstance(part, EmailMessage):
             continue
-        content = part.get_payload(decode=True)
         target = into / _bare(name)
-        if (
-            not isinstance(content, bytes)
-            or target.exists()
-            or not target.name
-            or target.suffix.lower() in ARCHIVES
-        ):
+        if not _saved(part.get_payload(decode=True), target):
             out.refused.append((name, "this attachment is not read; save it and give it by itself"))
             continue
-        target.write_bytes(content)
         out.files.append(target)
     return out
+
+
+def _saved(content: object, target: Path) -> bool:
+    """Write an attachment; False for one that is no file, an archive, of a name that is there or that cannot be."""
+    if not isinstance(content, bytes) or not target.name or target.suffix.lower() in ARCHIVES:
+        return False
+    try:
+        with target.open("xb") as file:
+            file.write(content)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _attached(path: Path) -> Iterator[tuple[str | None, Message]]:
+    """The parts of a message that are attached to it, each with the name it says; raises DocumentError."""
+    try:
+        for part in parse(path).iter_attachments():
+            yield part.get_filename(), part
+    except HEADER_ERRORS as error:
+        raise DocumentError(f"{path.name}: is damaged ({type(error).__name__}). Save it anew.") from None
 
 
 class _TooLargeError(Exception):
@@ -113,6 +127,8 @@ def _unwanted(info: zipfile.ZipInfo, out: Unpacked) -> str:
     """Why a member is refused; empty where it is not."""
     pure = PurePosixPath(info.filename.replace("\\", "/"))
     bare = _bare(info.filename)
+    if not pure.parts:
+        return "it has no name"
     reasons = (
         (
             pure.is_absolute() or ".." in pure.parts or ":" in pure.parts[0],

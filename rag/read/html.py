@@ -19,7 +19,7 @@ from readability import Document as Readable
 from rag.errors import DocumentError
 from rag.read.extract import Extract, Limits
 from rag.read.flow import BULLET, Flow
-from rag.read.markup import Element, local, parse_html
+from rag.read.markup import Element, deepest, local, parse_html
 from rag.read.plain import detect_encoding
 from rag.text.footnotes import superscript
 
@@ -33,6 +33,7 @@ _BLOCKS = frozenset(
 _HIDDEN = re.compile(
     r"display:none|visibility:hidden|font-size:0(?:px|pt|em|%)?(?:;|$)|opacity:0(?:;|$)|(?:left|top|text-indent):-\d{4,}"
 )
+DEEPEST_READABLE = 60  # elements inside each other; on deeper pages readability takes seconds, as it reads all again for each
 _NUMBER = re.compile(r"[\[(]?\s*(\d{1,3})\s*[\])]?")
 _BACK = "↑↩⏎^\ufe0e\ufe0f "
 
@@ -112,7 +113,7 @@ def _main(root: Element) -> Element:
         ".//*[contains(@class,'nav') or contains(@class,'menu') or contains(@id,'nav') or contains(@id,'menu')]"
     ):
         return body
-    return _readable(root, body)
+    return body if deepest(root) > DEEPEST_READABLE else _readable(root, body)
 
 
 def _readable(root: Element, body: Element) -> Element:

@@ -15,6 +15,8 @@ from rag.read.flow import fold
 from rag.read.html import read_tree
 from rag.read.markup import parse_html
 
+# What the standard library raises for a header that is broken, or whose brackets stand inside each other without end.
+HEADER_ERRORS = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _HEADERS = (("From", "Van"), ("To", "Aan"), ("Cc", "Cc"), ("Date", "Datum"), ("Subject", "Onderwerp"))
 
 
@@ -59,7 +61,7 @@ def header(message: EmailMessage, name: str) -> str:
     """A header's text; empty where there is none, or none that the standard library can read."""
     try:
         return fold(str(message[name] or ""))
-    except (AttributeError, IndexError, KeyError, LookupError, TypeError, ValueError):
+    except HEADER_ERRORS:
         return ""
 
 

@@ -45,14 +45,22 @@ def parse_html(raw: bytes, encoding: str | None = None) -> Element:
 
 
 def _checked(root: Element) -> Element:
-    depth = 0
+    if deepest(root) > DEEPEST:
+        raise DocumentError(
+            f"has more than {DEEPEST} elements inside each other; it is made to break a reader."
+        )
+    return root
+
+
+def deepest(root: Element) -> int:
+    """How many elements are inside each other, at most; counting ends a little above DEEPEST."""
+    depth = most = 0
     for event, _ in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
-        if depth > DEEPEST:
-            raise DocumentError(
-                f"has more than {DEEPEST} elements inside each other; it is made to break a reader."
-            )
-    return root
+        most = max(most, depth)
+        if most > DEEPEST:
+            break
+    return most
 
 
 def local(element: Element) -> str:

@@ -17,6 +17,7 @@ from rag.read.extract import Extract
 from rag.read.flow import SEPARATOR
 from rag.read.hyphens import Hyphens
 from rag.read.paragraphs import Setting, broken_before, paragraphs, whole_words
+from rag.text.footnotes import superscript
 from rag.types import Page
 
 EDGE = 4  # lines from a page's top or bottom that may be a running header or footer
@@ -167,7 +168,8 @@ def _beside(one: Column, other: Column) -> bool:
 
 
 def _notes(rows: Sequence[Row], setting: Setting) -> list[str]:
-    """A page's footnotes. They count up, so that a line that begins with another number goes on with the one above."""
+    """A page's footnotes, their numbers raised, so that `layout` knows them for notes. They count up: a line that begins
+    with another number goes on with the one above."""
     groups: list[list[Row]] = []
     for row in rows:
         number = _NOTE_NUMBER.match(row.words[0].text)
@@ -176,7 +178,12 @@ def _notes(rows: Sequence[Row], setting: Setting) -> list[str]:
             groups.append([row])
         elif groups:
             groups[-1].append(row)
-    return ["\n".join(row.text for row in whole_words(group, setting.hyphens)) for group in groups]
+    texts = ["\n".join(row.text for row in whole_words(group, setting.hyphens)) for group in groups]
+    return (
+        [_NOTE_NUMBER.sub(lambda m: superscript(m[0]), text, count=1) for text in texts]
+        if setting.end
+        else texts
+    )
 
 
 def _labels(pages: Sequence[_Page]) -> list[str | None]:

@@ -202,7 +202,7 @@ def _layer(textpage: pdfium.PdfTextPage, i: int) -> bool:
 def _character(code: int, hyphen: bool) -> str:
     """What a code reads as; empty for what is no text."""
     if hyphen or code in (0x02, 0xAD):
-        return "-" if hyphen or code == 0x02 else ""
+        return "-" if hyphen or code == 0x02 else "\u00ad"  # which is unseen, and named as that
     if code in (0, 0xFFFE, 0xFFFF) or 0xD800 <= code < 0xE000 or code > 0x10FFFF:
         return ""
     text = chr(code)

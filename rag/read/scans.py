@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import DocumentError
-from rag.read.columns import Word
 from rag.read.extract import Extract, Limits
+from rag.read.hocr import words
 from rag.read.pages import Sheet, compose
 from rag.read.pdf import open_pdf
 
 DPI = 300  # what Tesseract's makers advise
-_LEAST = 30.0  # confidence, of 100, below which a word is a stain
 _LARGEST = 40_000_000  # pixels of one page; a poster is drawn smaller
 
 
@@ -56,24 +55,11 @@ def _sheet(page: Any, known: str, limits: Limits) -> Sheet:
     picture = io.BytesIO()
     image.save(picture, "PNG")
     done = subprocess.run(
-        [tesseract() or "tesseract", "stdin", "stdout", "-l", known, "--dpi", str(round(72 * scale)), "--psm", "3", "tsv"],
+        [tesseract() or "tesseract", "stdin", "stdout", "-l", known, "--dpi", str(round(72 * scale)), "--psm", "3",
+         "-c", "hocr_char_boxes=1", "hocr"],
         input=picture.getvalue(), capture_output=True, timeout=limits.ocr_seconds, check=False,
         env={**os.environ, "OMP_THREAD_LIMIT": "1"},
     )  # fmt: skip
     if done.returncode:
         raise DocumentError(f"Tesseract failed: {done.stderr.decode('utf-8', 'replace').strip()[:200]}")
-    return Sheet(_words(done.stdout.decode("utf-8", "replace"), scale), width, height)
-
-
-def _words(table: str, scale: float) -> list[Word]:
-    """Tesseract's table of words; a word's size and baseline are its line's, as heights of words differ."""
-    rows = [line.split("\t") for line in table.splitlines()[1:]]
-    lines = {tuple(r[1:5]): [int(n) for n in r[6:10]] for r in rows if len(r) == 12 and r[0] == "4"}
-    words = []
-    for row in rows:
-        if len(row) != 12 or row[0] != "5" or not row[11].strip() or float(row[10]) < _LEAST:
-            continue
-        x, _, width, _ = (int(n) / scale for n in row[6:10])
-        _, top, _, height = (n / scale for n in lines[tuple(row[1:5])])
-        words.append(Word(row[11].strip(), x, x + width, top + height, 10.0))
-    return words
+    return Sheet(words(done.stdout, scale), width, height)

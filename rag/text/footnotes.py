@@ -18,13 +18,19 @@ _NOTE = re.compile(r"(\d{1,3})(?=\s+\S|https?:)")
 _RAISE = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _RAISED = re.compile(r"(?<![\s⁰¹²³⁴⁵⁶⁷⁸⁹])(?<!\bm)(?<!\b[cdkm]m)[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6}")
+_RAISED_NOTE = re.compile(r"([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})\s*(?=\S)")
 _MARKDOWN_NOTE = re.compile(r"\[\^(\d{1,3})\]:")
 
 
 def note_number(line: str) -> int | None:
     """The number that a line begins with as a footnote's does: "12 Kamerstuk 36180", "11http://…"; else None."""
-    match = _NOTE.match(line) or _MARKDOWN_NOTE.match(line)
-    return int(match[1]) if match else None
+    match = _NOTE.match(line) or _MARKDOWN_NOTE.match(line) or _RAISED_NOTE.match(line)
+    return int(match[1].translate(_LOWER)) if match else None
+
+
+def is_raised(line: str) -> bool:
+    """Whether a line begins with a raised number: its reader saw a footnote."""
+    return _RAISED_NOTE.match(line) is not None
 
 
 def find_markers(text: str, body: Sequence[Span], notes: Sequence[tuple[int, str]]) -> list[Span]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Literal
 
-from rag.text.footnotes import find_markers, note_number, superscript
+from rag.text.footnotes import find_markers, is_raised, note_number, superscript
 from rag.types import Span
 
 PARAGRAPH = "\u2029"  # what ends a paragraph in a text whose reader knew; a line without one goes on
@@ -165,8 +165,11 @@ def _mark_notes(text: str, lines: list[Line], geometry: _Geometry) -> None:
         if line.kind == "furniture":
             continue
         number = note_number(line.text)
-        if number == expected and (inside or _called_before(text, line.start, number)):
-            inside, expected = True, expected + 1
+        told = geometry.told and number is not None and is_raised(line.text)
+        if number is not None and (
+            told or (number == expected and (inside or _called_before(text, line.start, number)))
+        ):
+            inside, expected = True, number + 1
             line.kind = "note"
             continue
         leaves = line.page_start if paged and not geometry.told else geometry.breaks(line)
@@ -320,7 +323,7 @@ def _assemble(text: str, lines: list[Line], geometry: _Geometry) -> list[Block]:
         if line.kind == "furniture":
             out.current = None
         elif line.kind == "note":
-            head = re.match(r"\[\^\d+\]:|\d+", line.text)
+            head = re.match(r"\[\^\d+\]:|[\d⁰¹²³⁴-⁹]+", line.text)
             out.start("footnote", line, skip=head.end() if head else 0, label=str(note_number(line.text)))
         elif line.kind in ("note+",):
             out.extend(line)
