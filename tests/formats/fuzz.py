@@ -132,7 +132,10 @@ def main(kind: str, seconds: float, seed: int) -> None:
                 said = done.stderr.decode(errors="replace").strip()[-1500:]
                 print(f"{kind}: {kept.name}, status {done.returncode}: {said}", flush=True)
     lasted = time.monotonic() - begun
-    print(f"{kind}: {total:,} files in {used:.0f} s of the processor ({lasted:.0f} s), {finds} finds", flush=True)
+    print(
+        f"{kind}: {total:,} files in {used:.0f} s of the processor ({lasted:.0f} s), {finds} finds",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":
