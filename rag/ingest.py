@@ -148,7 +148,7 @@ def _files(paths: Sequence[Path]) -> Iterator[_File]:
             manifest = read_manifest(path)
             for file in sorted(path.iterdir()):
                 described = file.name in manifest
-                if file.is_file() and (described or _is_document(file)):
+                if file.is_file() and (described or is_document(file)):
                     yield _File(file, manifest.get(file.name))
         elif path.exists():
             yield _File(path, read_manifest(path.parent).get(path.name))
@@ -185,7 +185,7 @@ def _members(container: Path, home: Path, inner: Unpacked) -> Iterator[_File]:
         manifest = {}
         inner.refused.append((MANIFEST, str(error)))
     for path in inner.files:
-        if path.name in manifest or _is_document(path):
+        if path.name in manifest or is_document(path):
             yield _File(path, manifest.get(path.name), inside=container)
     for name, why in inner.refused:
         yield _File(
@@ -193,7 +193,7 @@ def _members(container: Path, home: Path, inner: Unpacked) -> Iterator[_File]:
         )
 
 
-def _is_document(file: Path) -> bool:
+def is_document(file: Path) -> bool:
     """A folder's README, manifest and sources are about its documents, not among them; hidden files are nobody's."""
     return (
         file.name not in (MANIFEST, SOURCES)
@@ -222,6 +222,7 @@ def _read_all(found: Sequence[_File], writer: Writer, limits: Limits, tick: Tick
             lines.append(Line(name, "refused", why=str(error)))
             continue
         taken[name] = file.place
+        writer.keep_original(document, file.path)
         if known.get(name) == document.digest and not writer.text_changed:
             lines.append(Line(name, "unchanged"))
             continue

@@ -9,6 +9,10 @@ from typing import Any
 from rag.settings import Settings
 from rag.types import Page
 
+# A word and its left, top, right and bottom, as shares of the page's width and height.
+Placed = tuple[str, float, float, float, float]
+Row = tuple[Placed, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -45,6 +49,8 @@ class Extract:
     remarks: list[str] = field(default_factory=list)
     scans: tuple[int, ...] = ()  # pages, from 1, that are pictures without text
     furniture: str = ""  # running headers and footers, left out of the text; they name the dossier
+    picture: str = ""  # where one page was asked for to be looked at: a PNG of it, in base64,
+    places: tuple[Row, ...] = ()  # and the rows of its words in reading order
 
     def to_json(self) -> str:
         """As one line, to cross from one process to another."""
@@ -55,4 +61,5 @@ class Extract:
         """The other way."""
         fields = json.loads(line)
         pages = tuple(Page(p["start"], p["label"]) for p in fields.pop("pages"))
-        return cls(**{**fields, "pages": pages, "scans": tuple(fields["scans"])})
+        places = tuple(tuple((w[0], *w[1:]) for w in row) for row in fields.pop("places"))
+        return cls(**{**fields, "pages": pages, "scans": tuple(fields["scans"]), "places": places})

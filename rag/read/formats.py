@@ -22,6 +22,6 @@ def _named(module: str) -> Callable[[], Reader]:
 FORMATS: dict[str, Callable[[], Reader]] = {
     name: _named(module)
     for name, module in {
-        "pdf": "pdf", "scan": "scans", "docx": "docx", "html": "html", "xml": "official", "odt": "odt", "eml": "mail",
+        "pdf": "pdf", "scan": "scans", "page": "picture", "docx": "docx", "html": "html", "xml": "official", "odt": "odt", "eml": "mail",
     }.items()
 }  # fmt: skip

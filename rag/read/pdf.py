@@ -89,6 +89,11 @@ def _said(pdf: pdfium.PdfDocument) -> dict[str, Any]:
     return {"title": title} if len(title.split()) >= 3 and not made_from else {}
 
 
+def page_sheet(pdf: pdfium.PdfDocument, number: int) -> Sheet:
+    """The words of one page, by number from 0, with their places."""
+    return _sheet(pdf, number)[0]
+
+
 def _sheet(pdf: pdfium.PdfDocument, number: int) -> tuple[Sheet, int]:
     try:
         page = pdf[number]

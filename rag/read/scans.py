@@ -44,11 +44,12 @@ def read(path: Path, limits: Limits, pages: tuple[int, ...]) -> Extract:
     known = languages(limits.ocr_languages)
     if not known:
         raise DocumentError(f"Tesseract knows none of «{limits.ocr_languages}» (RAG_OCR_LANGUAGES).")
-    sheets = [_sheet(pdf[number - 1], known, limits) for number in pages]
+    sheets = [recognised(pdf[number - 1], known, limits) for number in pages]
     return compose(sheets)
 
 
-def _sheet(page: Any, known: str, limits: Limits) -> Sheet:
+def recognised(page: Any, known: str, limits: Limits) -> Sheet:
+    """The words that Tesseract sees on a page, with their places; raises DocumentError where it fails."""
     width, height = page.get_size()
     scale = min(DPI / 72, (_LARGEST / (width * height)) ** 0.5)
     image = page.render(scale=scale, grayscale=True).to_pil()

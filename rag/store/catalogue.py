@@ -85,6 +85,10 @@ class Catalogue:
         rows = self._rows("SELECT pages FROM documents WHERE name = ?", (name,))
         return _pages(rows[0][0]) if rows else ()
 
+    def paged_texts(self) -> list[str]:
+        """The texts of the documents that have pages."""
+        return [text for (text,) in self._rows("SELECT text FROM documents WHERE pages != '[]'")]
+
     def passage_counts(self) -> dict[str, int]:
         """Document name -> number of its passages."""
         return dict(self._rows("SELECT document, COUNT(*) FROM passages GROUP BY document"))

@@ -4,6 +4,7 @@
       index.json           which generation is current, and what it was built with; replaced in one step
       generations/N/       catalogue.sqlite and lexical/; complete before index.json names it, never changed after
       chroma/              vectors by passage id
+      originals/           the PDF files that documents were read from, to show their pages
 
 A reader sees one generation from its first byte to its last. A crash at any moment leaves index.json naming a whole
 generation; what an unfinished ingest left behind is removed by the next one.

@@ -15,6 +15,7 @@ from rag import split
 from rag.errors import StoreError
 from rag.models.embeddings import describe, load_embeddings
 from rag.settings import Settings
+from rag.store import originals
 from rag.store.catalogue import Catalogue
 from rag.store.index import SCHEMA, Built, Tick, build_lexical, built_with, read_state
 from rag.store.vectors import BATCH, Vectors
@@ -89,6 +90,11 @@ class Writer:
         self.catalogue.replace(document, source, passages)
         return len(passages)
 
+    def keep_original(self, document: Document, path: Path) -> None:
+        """Keep the file that a document was read from, where its pages can be shown as they look."""
+        if document.pages:
+            originals.keep(self._folder, document.text, path)
+
     def commit(self, tick: Tick) -> str:
         """Embed what has no vector yet, build the lexical index, and make the generation current; its digest."""
         if self._rebuild and not self._settings.chroma_url:
@@ -102,6 +108,7 @@ class Writer:
         self._embed(vectors, tick)
         build_lexical(self.catalogue, tick).save(self._home / "lexical")
         languages = self.catalogue.languages()
+        paged = self.catalogue.paged_texts()
         built = built_with(self.model)
         digest = hashlib.sha256(
             json.dumps([self.catalogue.digests(), list(languages), _fields(built)], sort_keys=True).encode()
@@ -115,6 +122,7 @@ class Writer:
         }
         _write_whole(self._folder / "index.json", json.dumps(state, indent=1))
         vectors.keep_only(languages)
+        originals.keep_only(self._folder, paged)
         self._forget_old()
         return digest[:32]
 

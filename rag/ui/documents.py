@@ -27,7 +27,7 @@ def page(frame: Frame) -> None:
     """The whole page: one document where the address names one, else all of them."""
     wanted = st.query_params.get("document", "")
     address.show("document", wanted)
-    with st.container(key="talk"):
+    with st.container(key="wide" if wanted else "talk"):
         if wanted:
             _show_document(frame, wanted)
         else:
@@ -157,7 +157,7 @@ def _show_document(frame: Frame, wanted: str) -> None:
     source.official(described.url, language)
     marks = _marks(len(written))
     around = st.session_state.get(f"around_{wanted}")
-    start, end = source.reading(frame, wanted, marks, around)
+    start, end = source.show_text(frame, wanted, marks, around)
     with st.container(horizontal=True):
         if start > 0:
             _turn(text("earlier", language), wanted, max(0, start), ":material/arrow_upward:")

@@ -11,6 +11,7 @@ All three steps write the folder first and the index after; where the index cann
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,13 +21,15 @@ from pathlib import Path
 import tomlkit
 import tomlkit.items
 
-from rag.errors import DocumentError, InputError, StoreError
-from rag.ingest import Line, Report, ingest
+from rag.errors import DocumentError, InputError, ManifestError, StoreError
+from rag.ingest import Line, Report, ingest, is_document
 from rag.ingest import describe as describe_in_index
 from rag.ingest import remove as remove_from_index
-from rag.manifest import KEYS, OVERRIDES
+from rag.manifest import KEYS, OVERRIDES, read_manifest
 from rag.manifest import NAME as MANIFEST
 from rag.read import read_document
+from rag.read.archive import unpack
+from rag.read.extract import Limits
 from rag.settings import Settings
 from rag.store.index import Tick, open_index, read_state
 from rag.types import Description
@@ -73,19 +76,25 @@ def add(staged: Path, settings: Settings, tick: Tick, replace: bool = False) -> 
 
     A file is read before it takes the place of another, so what was there stays where a new one is no document.
     """
-    folder = settings.documents_dir
+    folder, limits = settings.documents_dir, Limits.of(settings)
     _make(folder)
     sources = _sources(settings)
-    refused, ready = [], []
-    for path in sorted(staged.iterdir()):
+    given = _opened(staged, limits)
+    refused, ready = given.refused, list[Path]()
+    for path in given.files:
         try:
-            _check(path, folder, sources, replace)
+            if path.name in {other.name for other in ready}:
+                raise DocumentError(f"{path.name}: there are several files of this name. Rename the file.")
+            _check(path, folder, sources, replace, limits)
             ready.append(path)
         except DocumentError as error:
             refused.append(Line(path.name, "refused", why=str(error)))
     if not ready:
         return Report(tuple(refused), "")
-    with _moved_in(ready, folder):
+    with _moved_in(ready, folder), _kept(folder / MANIFEST):
+        for path in ready:
+            if path.name in given.said:
+                _write_table(folder / MANIFEST, path.name, given.said[path.name])
         report = ingest([folder], settings, tick)
     names = {path.name for path in ready}
     told = [
@@ -114,7 +123,38 @@ def remove(name: str, settings: Settings) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _check(path: Path, folder: Path, sources: dict[str, str], replace: bool) -> None:
+@dataclass(slots=True)
+class _Given:
+    """What somebody gave: files, those that came out of archives among them, with what an archive's manifest says."""
+
+    files: list[Path]
+    refused: list[Line]
+    said: dict[str, Description]
+
+
+def _opened(staged: Path, limits: Limits) -> _Given:
+    """The files of a folder; an archive's members in its place, so that each can be described and removed by itself."""
+    given = _Given([], [], {})
+    for path in sorted(p for p in staged.iterdir() if p.is_file()):
+        if path.suffix.lower() != ".zip":
+            given.files.append(path)
+            continue
+        home = Path(tempfile.mkdtemp(dir=staged))
+        try:
+            inner = unpack(path, home, limits)
+            given.said |= read_manifest(home)
+        except (DocumentError, ManifestError) as error:
+            given.refused.append(Line(path.name, "refused", why=str(error)))
+            continue
+        given.files += [file for file in inner.files if is_document(file)]
+        given.refused += [
+            Line(Path(name).name, "refused", why=f"{path.name}: {name}: {why}.")
+            for name, why in inner.refused
+        ]
+    return given
+
+
+def _check(path: Path, folder: Path, sources: dict[str, str], replace: bool, limits: Limits) -> None:
     """Whether a file may be added; raises DocumentError that says why not."""
     name = clean_name(path.name)
     source = sources.get(name)
@@ -126,7 +166,7 @@ def _check(path: Path, folder: Path, sources: dict[str, str], replace: bool) -> 
         raise DocumentError(
             f"{name}: there is a document of this name already. Rename the file, or choose to replace it."
         )
-    read_document(path)
+    read_document(path, limits=limits)
 
 
 def _sources(settings: Settings) -> dict[str, str]:

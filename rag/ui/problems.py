@@ -28,10 +28,19 @@ def said(message: str, language: Language, kind: str = "KamerbronError") -> str:
     bare = without_paths(message)
     if language == "en":
         return bare
-    found = [phrases.find(BOOK, sentence, "en") for sentence in _NEXT.split(bare)]
+    found = [_in_dutch(sentence) for sentence in _NEXT.split(bare)]
     if None not in found:
-        return " ".join(form.format(**values) for form, values in filter(None, found))
+        return " ".join(filter(None, found))
     return text("problem_told", language, kind=text(_key(kind), language), message=bare)
+
+
+def _in_dutch(sentence: str) -> str | None:
+    """A sentence by the phrase book, or remark by remark where several stand in it; None where one is not in the book."""
+    for parts in ([sentence], sentence.split("; ")):
+        found = [phrases.find(BOOK, part, "en") for part in parts]
+        if None not in found:
+            return "; ".join(form.format(**values) for form, values in filter(None, found))
+    return None
 
 
 def show(error: KamerbronError | str, language: Language) -> None:

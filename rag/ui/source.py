@@ -12,6 +12,7 @@ import streamlit as st
 
 from rag.export.source import for_article, for_footnote, inert, kamerstuk, name, when
 from rag.types import Answer, Citation, Language, SpeechAct
+from rag.ui import page
 from rag.ui.blocks import Mark, blocks
 from rag.ui.markup import literal
 from rag.ui.parts import part
@@ -99,7 +100,7 @@ def show_opened(frame: Frame, there: Opened) -> None:
             st.warning(text("gone", language))
             st.text(inert(there.quote))
             return
-        reading(
+        show_text(
             frame, there.document, [Mark(there.start, there.end, True), *(Mark(a, b) for a, b in there.also)]
         )
         if there.citation is not None:
@@ -111,9 +112,11 @@ def show_opened(frame: Frame, there: Opened) -> None:
 def _show_links(there: Opened, language: Language) -> None:
     where = {"document": there.document, "start": str(there.start), "end": str(there.end)}
     with st.container(horizontal=True):
-        page = st.session_state.get("documents_page")
-        if page is not None:
-            st.page_link(page, label=text("whole", language), icon=":material/menu_book:", query_params=where)
+        documents = st.session_state.get("documents_page")
+        if documents is not None:
+            st.page_link(
+                documents, label=text("whole", language), icon=":material/menu_book:", query_params=where
+            )
         if there.citation is not None:
             official(there.citation.url, language)
 
@@ -122,6 +125,19 @@ def official(url: str | None, language: Language) -> None:
     """A button to the document's own page, where its address is one."""
     if url and re.fullmatch(r"https?://[^\s<>\"\\]+", url):
         st.link_button(text("official", language), url, icon=":material/open_in_new:")
+
+
+def show_text(
+    frame: Frame, document: str, marks: Sequence[Mark], around: int | None = None
+) -> tuple[int, int]:
+    """The reading view, and beside it the pages as they look, where a document has pages; the range of the text."""
+    paged = page.has_pages(frame, document)
+    with st.container(key="paged" if paged else "unpaged"):
+        shown = reading(frame, document, marks, around)
+        if paged:
+            with st.container(key="sights"):
+                page.show(frame, document, marks)
+    return shown
 
 
 def reading(frame: Frame, document: str, marks: Sequence[Mark], around: int | None = None) -> tuple[int, int]:

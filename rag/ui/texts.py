@@ -115,6 +115,25 @@ TEXTS: dict[str, dict[Language, str]] = {
         "nl": "Deze plaats is in de huidige index niet meer te vinden. Het citaat luidde:",
         "en": "This place can no longer be found in the present index. The quotation was:",
     },
+    "drawing": {"nl": "De bladzijde wordt getekend …", "en": "Drawing the page …"},
+    "sight": {"nl": "Bladzijde {page} van «{title}»", "en": "Page {page} of «{title}»"},
+    "sight_marked": {
+        "nl": "Bladzijde {page} van «{title}», met het citaat gemarkeerd",
+        "en": "Page {page} of «{title}», with the quotation marked",
+    },
+    "sight_page": {"nl": "Bladzijde {page}", "en": "Page {page}"},
+    "larger": {"nl": "Vergroot", "en": "Enlarge"},
+    "smaller": {"nl": "Verklein", "en": "Reduce"},
+    "no_sight": {
+        "nl": "De bladzijde zelf kan niet worden getoond: het bestand is niet bij de index bewaard, of het is niet meer te "
+        "tekenen. De tekst is volledig; wie het bestand opnieuw inleest, ziet de bladzijde erbij.",
+        "en": "The page itself cannot be shown: its file is not kept with the index, or can no longer be drawn. The text is "
+        "complete; reading the file again brings the page.",
+    },
+    "not_marked": {
+        "nl": "Het citaat is op deze bladzijde niet met zekerheid aan te wijzen; in de tekst is het gemarkeerd.",
+        "en": "The quotation cannot be pointed out on this page for certain; it is marked in the text.",
+    },
     "earlier": {"nl": "Eerder in het document", "en": "Earlier in the document"},
     "further": {"nl": "Verder in het document", "en": "Further in the document"},
     # searching

@@ -33,8 +33,10 @@ def test_question_in_either_language_is_answered_and_its_source_is_on_the_screen
 
 def test_source_stays_beside_the_answer_when_the_answer_is_scrolled(visit):
     reader = visit(height=700).asks(ENGLISH).opens_source("Bron [4]")
+    quotation = reader.last.get_by_text("[4]").first.inner_text()
     reader.last.get_by_text("Verantwoording").scroll_into_view_if_needed()
-    assert "2 miljoen euro" in reader.words_on_screen(reader.here.first)
+    shown = reader.words_on_screen(reader.here.first)
+    assert shown and shown in quotation
 
 
 def test_follow_up_is_answered_from_the_question_before_and_brought_into_view(visit):

@@ -23,10 +23,18 @@ def add(reader, *files, replace=False):
     page = reader.page
     if not page.get_by_role("button", name="Voeg toe").is_visible():
         page.get_by_text("Documenten toevoegen").click()
-    page.locator("input[type=file]").set_input_files(list(files))
+    arrived = []
+
+    def all_arrived(response):
+        arrived.extend([response] if response.request.method == "PUT" else [])
+        return len(arrived) == len(files)
+
+    with page.expect_response(all_arrived):  # before that the form takes no click
+        page.locator("input[type=file]").set_input_files(list(files))
     expect(page.get_by_test_id("stFileUploader").get_by_text(files[-1]["name"])).to_be_visible()
     if replace:
         page.get_by_text("Vervang toegevoegde").click()
+    reader.waits()
     page.get_by_role("button", name="Voeg toe").click()
     expect(page.get_by_role("button", name="Gelezen").first).to_be_visible()
 
@@ -77,9 +85,9 @@ def test_good_file_is_added_beside_a_bad_one_answers_questions_is_described_and_
 def test_document_whose_title_and_text_are_markup_and_script_is_shown_as_text(mine):
     add(mine, file("opmaak.txt", f"{HOSTILE}\n\n{SENTENCE}\n"))
     mine.sees("<script>")
-    mine.goes_to_ask().asks("Hoeveel miljoen euro kost de duikboot?")
+    mine.goes_to_ask().asks("Wat kost de duikboot?")
     expect(mine.last).to_contain_text("<script>window.hacked = 1</script>")
-    mine.opens_source()
+    mine.opens_source("Bron")  # of a quotation, or of what comes nearest
     assert "<script>window.hacked = 1</script>" in mine.here.first.inner_text()
     mine.page.get_by_role("link", name="Open in leesweergave").click()
     expect(mine.page.locator("article")).to_contain_text(HOSTILE)
@@ -103,7 +111,7 @@ def test_long_titles_and_names_from_right_to_left_do_not_break_the_page(mine):
         mine.page.set_viewport_size({"width": width, "height": 844})
         mine.opens("/documents").sees(ARABIC)
         assert not mine.overflows()
-        mine.opens("/").asks("Wat kost de luchtballon?").opens_source()
+        mine.opens("/").asks("Wat kost de luchtballon?").opens_source("Bron")
         assert not mine.overflows()
         mine.page.get_by_role("button", name="Sluit de bron").click()
         mine.opens("/documents?document=lang.txt").sees("Zeer lange titel")

@@ -179,7 +179,7 @@ def test_document_of_markup_and_script_is_shown_as_text(opened, own_index, tmp_p
         f"['opmaak.txt']\ntitle = '{HOSTILE}'\nsender = '{HOSTILE}'\nrole = 'government'\n", encoding="utf-8"
     )
     ingest([folder], own_index)
-    session = press(ask(opened(own_index.index_dir), "Wat kost de zeppelin?"), "Bron [1]")
+    session = press(ask(opened(own_index.index_dir), "Hoeveel miljoen euro kost de zeppelin?"), "Bron [1]")
     assert any(SENTENCE in t.value for t in session.text) and marked(session) == SENTENCE
     assert HOSTILE in shown(session)
     for element in (*session.markdown, *session.caption, *session.info, *session.warning):

@@ -1,7 +1,10 @@
 """Errors are told in the reader's language: those that real parts raise, not those a table hopes for."""
 
+import re
+
 import pytest
 from app_driver import ROOT
+from messages import raised
 
 from rag import errors
 from rag.errors import KamerbronError
@@ -52,6 +55,32 @@ def test_errors_that_readers_meet_are_told_in_dutch_without_paths(tmp_path, own_
         assert said(english, "en", kind) == without_paths(english)
 
 
+def test_every_message_that_the_code_can_raise_is_in_the_phrase_book():
+    """Read out of the source, so that a new message fails here until somebody puts it into Dutch."""
+    told = list(raised())
+    assert len(told) > 100
+    lacking = {
+        f"{where}: {message}"
+        for where, message, _ in told
+        if "De melding luidt" in said(message, "nl", "DocumentError")
+    }
+    assert not lacking, "\n".join(sorted(lacking))
+
+
+def test_phrase_book_holds_nothing_that_is_never_said():
+    whole = " ".join(message for _, message, _ in raised())
+    words = set(re.findall(r"[\w`]+", whole))
+    for line in (ROOT / "rag" / "data" / "problems.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            fixed = re.findall(r"[\w`]+", re.sub(r"\{\w+\}", " ", line.split(" = ")[0]))
+            assert set(fixed) <= words, line
+
+
+def test_several_remarks_on_a_document_are_each_told():
+    told = said("read as cp1252, not UTF-8; damaged and left out: page 3", "nl")
+    assert told == "gelezen als cp1252, niet als UTF-8; beschadigd en weggelaten: bladzijde 3"
+
+
 def test_unknown_message_is_told_by_its_kind_and_as_it_is():
     told = said("The flux is out at /srv/a/b.", "nl", "ModelError")
     assert told == f"{TEXTS['problem_ModelError']['nl']} De melding luidt: The flux is out at b."
@@ -81,8 +110,6 @@ def test_messages_lose_the_folders_of_the_machine(message, left):
 
 
 def test_phrase_book_has_the_same_slots_on_both_sides_and_no_phrase_twice():
-    import re
-
     for name in ("problems.txt", "date_notes.txt"):
         lines = [
             line.split(" = ", 1)
