@@ -23,6 +23,9 @@ from rag.models.embeddings import ModelDescription
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
+# Chroma's search is approximate: with its default width of 100, one of 100 neighbours is now and then missed, another one in
+# each process, and scores differ in their fourth decimal.
+SPACE = {"hnsw:space": "cosine", "hnsw:search_ef": 300, "hnsw:construction_ef": 200}
 BATCH = 128
 PREFIX = "passages-"
 
@@ -51,7 +54,7 @@ class Vectors:
                     collection_name=self.collection(language),
                     client=self._client,
                     embedding_function=_Lazy(self._embeddings),
-                    collection_metadata={"hnsw:space": "cosine"},
+                    collection_metadata=dict(SPACE),
                 )
             except Exception as error:
                 raise _damaged(error) from error
