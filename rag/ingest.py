@@ -236,9 +236,7 @@ def _to_know(document: Document) -> str:
     remarks = list(document.remarks)
     said = orders(document.text)
     if said:
-        remarks.append(
-            f"{said:,} sentence{'s' * (said > 1)} in it speak{'s' * (said == 1)} to a language model: never shown to one, nor quoted"
-        )
+        remarks.append(f"sentences that speak to a language model, never shown to one nor quoted: {said:,}")
     if document.description.role is None and document.description.kind not in ("kamervragen", "debat"):
         remarks.append(
             f"whose words these are is not known: give its role in {MANIFEST} (rag describe writes one)"
