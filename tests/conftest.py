@@ -16,8 +16,8 @@ import pytest  # noqa: E402
 from fake_ollama import FakeOllama  # noqa: E402
 from support import SEEDS, settings_for  # noqa: E402
 
-from rag.models import llm  # noqa: E402
 from rag.ingest import ingest  # noqa: E402
+from rag.models import llm  # noqa: E402
 from rag.settings import Settings  # noqa: E402
 from rag.store.index import Index, open_index  # noqa: E402
 

@@ -28,7 +28,8 @@ from rag.manifest import KEYS, OVERRIDES
 from rag.manifest import NAME as MANIFEST
 from rag.read import read_document
 from rag.settings import Settings
-from rag.store.index import Tick, open_index, read_state
+from rag.store.generations import read_state
+from rag.store.index import Tick, open_index
 from rag.types import Description
 
 LONGEST_NAME = 120  # characters of a file's name
@@ -86,7 +87,7 @@ def add(staged: Path, settings: Settings, tick: Tick, replace: bool = False) -> 
     if not ready:
         return Report(tuple(refused), "")
     with _moved_in(ready, folder):
-        report = ingest([folder], settings, tick)
+        report = ingest([folder], settings, tick, wait=True)
     names = {path.name for path in ready}
     told = [
         line for line in report.lines if line.verdict in ("new", "changed", "refused") or line.name in names
@@ -101,12 +102,12 @@ def describe(name: str, description: Description, settings: Settings) -> None:
     path = folder / (MANIFEST if (folder / name).is_file() else OVERRIDES)
     with _kept(path):
         _write_table(path, name, description)
-        describe_in_index(name, description, settings)
+        describe_in_index(name, description, settings, wait=True)
 
 
 def remove(name: str, settings: Settings) -> None:
     """Take a document out of the index; of one that was added in the app, the file too."""
-    remove_from_index(name, settings)
+    remove_from_index(name, settings, wait=True)
     folder = settings.documents_dir
     for path in (folder / MANIFEST, folder / OVERRIDES):
         _write_table(path, name, None)
