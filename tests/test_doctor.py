@@ -52,7 +52,7 @@ def test_index_of_another_model_is_a_problem_that_names_both(seed_index, tiny_mo
 def test_missing_vectors_are_a_problem_with_their_command(own_index):
     shutil.rmtree(home(own_index) / "chroma")
     finding = found(own_index)["vectors"]
-    assert (finding.status, "rag ingest" in finding.detail) == ("problem", True)
+    assert (finding.status, "rag doctor --repair" in finding.detail) == ("problem", True)
 
 
 def test_lost_lexical_index_is_noted_as_built_anew(own_index):

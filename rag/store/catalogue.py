@@ -11,7 +11,7 @@ from typing import Any
 from rag.coverage import Described
 from rag.errors import StoreError
 from rag.store.generations import REMEDY
-from rag.store.rows import Entry, description, entry, pages, passage
+from rag.store.rows import Entry, entry, to_description, to_pages, to_passage
 from rag.types import Description, Document, Page, Passage
 
 _SCHEMA = """
@@ -79,13 +79,13 @@ class Catalogue:
     def descriptions(self) -> dict[str, Description]:
         """Document name -> what is known of it."""
         rows = self._rows("SELECT name, description FROM documents ORDER BY name")
-        return {name: description(data) for name, data in rows}
+        return {name: to_description(data) for name, data in rows}
 
     def described(self, name: str) -> Described:
         """What a question may call a document by, as it was worked out when the document was read."""
         rows = self._rows("SELECT words, description FROM documents WHERE name = ?", (name,))
         words, description = rows[0]
-        return Described(frozenset(words.split()), description(description).sender)
+        return Described(frozenset(words.split()), to_description(description).sender)
 
     def described_words(self) -> set[str]:
         """All words by which questions may call documents."""
@@ -97,12 +97,12 @@ class Catalogue:
         if not rows:
             raise StoreError(f"There is no document «{name}» in the index. `rag documents` lists them.")
         text, data, digest, pages = rows[0]
-        return Document(name, text, description(data), digest, pages(pages))
+        return Document(name, text, to_description(data), digest, to_pages(pages))
 
     def pages(self, name: str) -> tuple[Page, ...]:
         """Where a document's pages begin; empty for one without pages."""
         rows = self._rows("SELECT pages FROM documents WHERE name = ?", (name,))
-        return pages(rows[0][0]) if rows else ()
+        return to_pages(rows[0][0]) if rows else ()
 
     def passage_counts(self) -> dict[str, int]:
         """Document name -> number of its passages."""
@@ -138,7 +138,7 @@ class Catalogue:
             rows = self._rows(
                 f"SELECT id, document, language, data FROM passages WHERE id IN ({marks})", batch
             )
-            out.update({row[0]: passage(*row) for row in rows})
+            out.update({row[0]: to_passage(*row) for row in rows})
         return out
 
     def all_passages(self) -> Iterator[Passage]:
@@ -150,7 +150,7 @@ class Catalogue:
         ):
             for at, *row in rows:
                 last = at
-                yield passage(*row)
+                yield to_passage(*row)
 
     # -- writing: only while a generation is made -----------------------------------------------------------------
 

@@ -160,10 +160,8 @@ def find_whole(settings: Settings) -> list[str]:
                     "No generation of the index is whole. Run `rag restore FILE` with a backup, or `rag ingest --rebuild` with your documents."
                 )
             state.write(folder / CURRENT)
-            lost = before is None or before.generation != state.generation
-            what = f"Went back to generation {state.generation}" if lost else "index.json was written again"
             done.append(
-                f"{what}. Run `rag ingest` with your documents: what was changed since is read again."
+                f"index.json names generation {state.generation} again. Run `rag ingest` with your documents: what changed since is read."
             )
         if not _embedded_is_whole(folder, state):
             for left in folder.glob(f"{EMBEDDED}*"):

@@ -37,13 +37,13 @@ def entry(document: Document, source: str, passages: Iterable[Passage], file: st
     )
 
 
-def description(data: str) -> Description:
+def to_description(data: str) -> Description:
     """A document's description."""
     fields = json.loads(data)
     return Description(**{**fields, "dossier": tuple(fields["dossier"]), "found": tuple(fields["found"])})
 
 
-def pages(data: str) -> tuple[Page, ...]:
+def to_pages(data: str) -> tuple[Page, ...]:
     """Where a document's pages begin."""
     return tuple(Page(start, label) for start, label in json.loads(data))
 
@@ -66,7 +66,7 @@ def _data(passage: Passage) -> str:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
-def passage(identity: str, document: str, language: Language, data: str) -> Passage:
+def to_passage(identity: str, document: str, language: Language, data: str) -> Passage:
     """A passage; raises StoreError where its row cannot be understood."""
     try:
         fields = json.loads(data)
