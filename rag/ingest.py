@@ -168,7 +168,7 @@ def _read_all(found: Sequence[File], writer: Writer, limits: Limits, tick: Tick)
             file, same = found[at], "" if writer.text_changed else known.get(found[at].name, "")
             yield Task(file.path, str(file.place), print_, writer.model, file.described, limits, known=same)
 
-    with closing(prepare_all(tasks(), len(found))) as results:
+    with closing(prepare_all(tasks())) as results:
         for done, prepared in enumerate(results):
             at, print_ = at_work[done]
             tick("read", at, len(found))
@@ -258,7 +258,7 @@ def _split_again(writer: Writer, tick: Tick) -> None:
             document = writer.catalogue.document(name)
             yield Task(Path(name), sources[name], prints[name], writer.model, document=document)
 
-    with closing(prepare_all(tasks(), len(names))) as results:
+    with closing(prepare_all(tasks())) as results:
         for done, prepared in enumerate(results, 1):
             if prepared.made is not None:
                 writer.put(prepared.made, prepared.texts)

@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 
 from rag.errors import DocumentError
@@ -29,7 +30,7 @@ from rag.store.embedder import embedding_text
 from rag.store.rows import Entry, entry
 from rag.types import Description, Document
 
-FEW = 16  # tasks that are not worth starting processes for: each takes a second to begin
+FEW = 16  # tasks for which no processes are started: each takes a second to begin
 AHEAD = 64  # tasks a process that may be done, and wait, before they are fetched
 POLITE = 10  # added to the niceness of the processes
 _HOME = str(Path(__file__).resolve().parents[1])
@@ -83,13 +84,14 @@ def _to_know(document: Document) -> str:
     return "; ".join(remarks)
 
 
-def prepare_all(tasks: Iterable[Task], count: int) -> Generator[Prepared, None, None]:
-    """Do tasks, and give what became of each in their order; `count` is how many there are at most."""
-    if count <= FEW:
-        yield from map(prepare, tasks)
-        return
-    with _Processes(min(os.cpu_count() or 1, count // FEW + 1)) as processes:
-        yield from processes.map(tasks)
+def prepare_all(tasks: Iterable[Task]) -> Generator[Prepared, None, None]:
+    """Do tasks, and give what became of each in their order; the first few here, many more in other processes."""
+    waiting = iter(tasks)
+    yield from map(prepare, islice(waiting, FEW))
+    more = next(waiting, None)
+    if more is not None:
+        with _Processes(os.cpu_count() or 1) as processes:
+            yield from processes.map(chain((more,), waiting))
 
 
 class _Processes:

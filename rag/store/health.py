@@ -75,19 +75,23 @@ def _vectors(index: Index, settings: Settings) -> Finding:
     vectors.probe()
     step = max(1, len(languages) // SAMPLE)
     some = dict(list(languages.items())[::step])
-    with (
-        suppress(sqlite3.Error, OSError),
-        closing(Embedded(index.folder / EMBEDDED, index.model.key)) as embedded,
-    ):
-        kept, stored = embedded.get(list(some)), vectors.get(some)
-        other = [i for i in kept if i in stored and abs(kept[i] - stored[i]).max() > 1e-4]
-        if other:
-            return Finding(
-                "vectors", "problem", f"{len(other)} of {len(some)} are not what was embedded. {REPAIR}"
-            )
-        if not embedded.is_whole() or len(kept) < len(some):
-            lost = "The vectors from which the search index is made are damaged or gone"
-            return Finding("vectors", "problem", f"{lost}; the search index still has them. {REPAIR}")
+    stored = vectors.get(some)
+    try:
+        with closing(Embedded(index.folder / EMBEDDED, index.model.key)) as embedded:
+            kept = embedded.get(list(some))
+            whole = embedded.is_whole() and len(kept) == len(some)
+    except sqlite3.OperationalError:  # a read-only folder
+        kept, whole = {}, True
+    except sqlite3.DatabaseError:
+        kept, whole = {}, False
+    other = [i for i in kept if i in stored and abs(kept[i] - stored[i]).max() > 1e-4]
+    if other:
+        return Finding(
+            "vectors", "problem", f"{len(other)} of {len(some)} are not what was embedded. {REPAIR}"
+        )
+    if not whole:
+        lost = "The vectors from which the search index is made are damaged or gone"
+        return Finding("vectors", "problem", f"{lost}; the search index still has them. {REPAIR}")
     where = without_password(settings.chroma_url) or "the index folder"
     return Finding("vectors", "ok", f"{vectors.count()} in {where}")
 

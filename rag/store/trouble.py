@@ -33,7 +33,7 @@ def told(error: BaseException, folder: Path) -> StoreError:
     """What went wrong, and what to do."""
     if _is_full(error):
         return StoreError(
-            f"There is no room left for the index in «{folder}»; what was indexed before is as it was. "
+            f"The disk has no room left for the index in «{folder}», or fails; what was indexed before is as it was. "
             "Make room and do it again: it goes on where it stopped."
         )
     if _is_closed(error):
@@ -50,7 +50,7 @@ def told(error: BaseException, folder: Path) -> StoreError:
 def _is_full(error: BaseException) -> bool:
     said = str(error).casefold()
     return getattr(error, "errno", None) in _FULL or any(
-        x in said for x in ("disk is full", "no space left", "file too large", "os error 28", "os error 27")
+        x in said for x in ("disk is full", "disk i/o error", "no space left", "file too large")
     )
 
 

@@ -207,7 +207,8 @@ class Writer:
             vectors = self._vectors(home, self._state.index)
             languages = self.catalogue.languages()
             vectors.probe()
-            return len(lexical) == len(languages) and not vectors.missing(languages)
+            missing = vectors.missing(languages) or self._embedded.missing(list(languages))
+            return len(lexical) == len(languages) and not missing
         except StoreError:
             return False
 
