@@ -227,7 +227,10 @@ def _copy(folder: Path) -> tempfile.TemporaryDirectory[str] | None:
 
 
 def _let_go(client: ClientAPI, copy: tempfile.TemporaryDirectory[str] | None) -> None:
+    session = getattr(getattr(client, "_server", None), "_session", None)
     client.close()  # type: ignore[attr-defined]  # every client has it but the base class does not say so
+    if session is not None:  # which that leaves open (chromadb 1.5.9)
+        session.close()
     if copy is not None:
         copy.cleanup()
 
