@@ -53,7 +53,8 @@ CHROMIUM_READY = command -v chromium > /dev/null || command -v google-chrome > /
 
 test-browser: $(VENV)/.ready-dev ## Drive the app in a real browser
 	@$(CHROMIUM_READY)
-	$(BIN)/python -m pytest -m browser tests/browser
+	$(BIN)/python -m pytest -m "browser and not timed" --numprocesses 2 --dist worksteal tests/browser
+	$(BIN)/python -m pytest -m "browser and timed" tests/browser
 
 screenshots: $(VENV)/.ready-dev ## Take the README's pictures anew
 	@$(CHROMIUM_READY)

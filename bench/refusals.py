@@ -3,7 +3,8 @@
 Asks every development question of `eval/gold/` (nothing of the test split is read), takes the signals of `rag.refusal`,
 and fits a logistic model with a ridge by Newton's method. What is printed was predicted for questions that the model
 had not seen: ten folds, a Dutch question and its English pair always in the same. `--write` fits on all of them and
-writes `rag/data/refusal.toml`, with the threshold at which three in a hundred answerable questions are refused.
+writes `rag/data/refusal.toml`, with the threshold at which four in a hundred answerable questions are refused: the development questions are harder than what
+readers ask, and of those that were written as an outsider would ask two in a hundred are.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ HEAD = """# Weights of the signals that decide between an answer and a refusal (
 NAMES = [f.name for f in fields(Signals)]
 FOLDS, RIDGE = 10, 5.0
 ALLOWED = (0.01, 0.02, 0.03, 0.05, 0.1, 0.2)  # shares of answerable questions refused
-AT = 0.03
+AT = 0.04
 Floats = NDArray[np.float64]
 
 

@@ -14,6 +14,9 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.question import Concept, Question
 from rag.types import Description, Passage, Sentence
 from rag.words.analyze import terms
@@ -36,6 +39,8 @@ SPOKEN = 0.3  # weight of a speaker's role where the question names it: "the cab
 UNASKED = 0.15  # loss of a member's question where what was asked is not the point
 FOOTNOTE = 0.8  # a footnote's passage is worth this much of a body's
 Expanded = list[tuple[list[dict[str, float]], float]]
+NOTHING: Expanded = [([{}], 0.0)]  # a concept that nothing stands for still has its column
+Table = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,37 +64,61 @@ class Weighted:
 
 
 class Matcher:
-    """How fully a set of terms speaks of each of some concepts; one look-up a term, whatever the number of concepts.
+    """How fully sets of terms speak of each of some concepts: all sets at once, one look-up a term.
 
-    `terms` are all that it will be asked about: of a concept's thousands of related words only these are kept.
+    `terms` are all that it will be asked about: of a concept's thousands of related words only these are kept. An
+    alternative of several terms has a slot for each; it is as strong as the weakest of them.
     """
 
     def __init__(self, concepts: Sequence[Weighted], terms: Set[str]) -> None:
         self.concepts = tuple(concepts)
-        self._size = len(concepts)
-        self._parts: dict[tuple[int, int], tuple[int, float]] = {}
-        self._hits: dict[str, list[tuple[tuple[int, int], int, float]]] = defaultdict(list)
-        for c, concept in enumerate(concepts):
-            for a, (parts, weight) in enumerate(concept.expanded):
-                self._parts[c, a] = (len(parts), weight)
-                for p, words in enumerate(parts):
+        self._hits: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        weights: list[float] = []
+        starts: list[int] = []  # the first slot of each alternative
+        firsts: list[int] = []  # the first alternative of each concept
+        slots = 0
+        for concept in concepts:
+            firsts.append(len(starts))
+            for parts, weight in [x for x in concept.expanded if x[0]] or NOTHING:
+                starts.append(slots)
+                weights.append(weight)
+                for words in parts:
                     for word in words.keys() & terms:
-                        self._hits[word].append(((c, a), p, words[word]))
+                        self._hits[word].append((slots, words[word]))
+                    slots += 1
+        self._slots, self._starts, self._firsts = slots, starts, firsts
+        self._weights = np.array(weights)
+
+    def found(self, groups: Iterable[Iterable[str]]) -> Table:
+        """How much each group of terms holds of each slot."""
+        rows: list[tuple[int, int, float]] = []
+        number = 0
+        known = self._hits
+        for number, group in enumerate(groups, 1):
+            for term in group:
+                if term in known:
+                    rows += [(number - 1, slot, how_much) for slot, how_much in known[term]]
+        out = np.zeros((number, self._slots))
+        if rows:
+            groups_, slots, how_much = zip(*rows, strict=True)
+            np.maximum.at(out, (np.array(groups_), np.array(slots)), np.array(how_much))
+        return out
+
+    def of_concepts(self, found: Table) -> Table:
+        """One value from 0 to 1 a group and concept, from what the groups hold of the slots."""
+        if not self.concepts or not len(found):
+            return np.zeros((len(found), len(self.concepts)))
+        weakest: Table = np.minimum.reduceat(found, self._starts, axis=1) * self._weights
+        strongest: Table = np.maximum.reduceat(weakest, self._firsts, axis=1)
+        return strongest
+
+    def table(self, groups: Iterable[Iterable[str]]) -> Table:
+        """One value from 0 to 1 a group of terms and concept."""
+        return self.of_concepts(self.found(groups))
 
     def strengths(self, terms: Iterable[str]) -> list[float]:
-        """One value from 0 to 1 a concept; an alternative of several terms is as strong as its weakest."""
-        found: dict[tuple[int, int], dict[int, float]] = {}
-        for term in terms:
-            for at, part, how_much in self._hits.get(term, ()):
-                there = found.setdefault(at, {})
-                if how_much > there.get(part, 0.0):
-                    there[part] = how_much
-        out = [0.0] * self._size
-        for at, there in found.items():
-            needed, weight = self._parts[at]
-            if len(there) == needed:
-                out[at[0]] = max(out[at[0]], weight * min(there.values()))
-        return out
+        """One value from 0 to 1 a concept, for one group of terms."""
+        return self.table([terms])[0].tolist()  # type: ignore[no-any-return]
 
 
 KIND_WORDS = {
@@ -129,35 +158,56 @@ def voice(speaker: str | None) -> frozenset[str]:
     return frozenset(terms(speaker)) if speaker else frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Sentences that stand together, what stands above them, and the document they are in."""
+
+    sentences: Sequence[Sentence]
+    context: frozenset[str]
+    described: Described
+
+    @staticmethod
+    def of(passage: Passage, described: Described) -> Block:
+        """A passage as a block."""
+        return Block(passage.sentences, passage_context(passage), described)
+
+
 def sentence_scores(
     sentences: Sequence[Sentence], matcher: Matcher, context: frozenset[str], described: Described
 ) -> list[float]:
     """Each sentence's coverage, with a little from its neighbours, the heading above it and the document it is in."""
+    block = Block(sentences, context, described)
+    own = matcher.table(s.terms for s in sentences)
+    return _covered([block], matcher, own).tolist()  # type: ignore[no-any-return]
+
+
+def _covered(blocks: Sequence[Block], matcher: Matcher, own: Table) -> NDArray[np.float64]:
+    """The coverage by each sentence of some blocks, from what each holds by itself (a row a sentence)."""
+    sentences = [s for block in blocks for s in block.sentences]
+    if not sentences:
+        return np.zeros(0)
     concepts = matcher.concepts
-    voices = {s.speaker or described.sender for s in sentences}
-    voiced = {v: [VOICE * x for x in matcher.strengths(voice(v))] for v in voices}
-    own = [
-        [max(x, meant(c, s)) for x, c in zip(matcher.strengths(s.terms), concepts, strict=True)]
-        for s in sentences
-    ]
+    for j, concept in enumerate(concepts):
+        if concept.concept.means:
+            own[:, j] = np.maximum(own[:, j], [meant(concept, s) for s in sentences])
+    of_block = np.repeat(np.arange(len(blocks)), [len(block.sentences) for block in blocks])
     topic = TOPIC if any(c.concept.means == "commitment" for c in concepts) else NEIGHBOUR
-    above_it, of_document = matcher.strengths(context), matcher.strengths(described.document)
-    around = [max(topic * x, DOCUMENT * y) for x, y in zip(above_it, of_document, strict=True)]
-    asked = [ANSWERS * x for x in above_it]
-    total = sum(c.value for c in concepts) or 1.0
-    scores = []
-    for i, strengths in enumerate(own):
-        near = [(LINKED if sentences[i].linked else NEIGHBOUR, n) for n in own[max(0, i - 1) : i]]
-        near += [(NEIGHBOUR, n) for n in own[i + 1 : i + 2]]
-        above = asked if sentences[i].part == "answer" else around
-        score = 0.0
-        for j, concept in enumerate(concepts):
-            beside = max([weight * n[j] for weight, n in near] + [around[j], above[j]])
-            score += concept.value * max(
-                strengths[j], beside, voiced[sentences[i].speaker or described.sender][j]
-            )
-        scores.append(score / total)
-    return scores
+    above_it = matcher.table(block.context for block in blocks)
+    around = np.maximum(topic * above_it, DOCUMENT * matcher.table(b.described.document for b in blocks))
+    answers = np.maximum(around, ANSWERS * above_it)
+    is_answer = np.array([s.part == "answer" for s in sentences])
+    beside = np.where(is_answer[:, None], answers[of_block], around[of_block])
+    together = (of_block[1:] == of_block[:-1])[:, None]
+    linked = np.array([LINKED if s.linked else NEIGHBOUR for s in sentences])[1:, None]
+    beside[1:] = np.maximum(beside[1:], np.where(together, linked * own[:-1], 0.0))
+    beside[:-1] = np.maximum(beside[:-1], np.where(together, NEIGHBOUR * own[1:], 0.0))
+    speakers = [s.speaker or block.described.sender for block in blocks for s in block.sentences]
+    number = {speaker: i for i, speaker in enumerate(dict.fromkeys(speakers))}
+    voiced = VOICE * matcher.table(voice(speaker) for speaker in number)
+    best = np.maximum(np.maximum(own, beside), voiced[[number[speaker] for speaker in speakers]])
+    values = np.array([c.value for c in concepts])
+    covered: NDArray[np.float64] = best @ values / (values.sum() or 1.0)
+    return covered
 
 
 def meant(concept: Weighted, sentence: Sentence) -> float:
@@ -187,14 +237,32 @@ def passage_context(passage: Passage) -> frozenset[str]:
     return frozenset(passage.context) | inside
 
 
-def passage_score(
-    passage: Passage, described: Described, bm25: float, question: Question, matcher: Matcher
-) -> float:
-    """A candidate's score from its BM25 score (scaled to at most 1) and its best sentence."""
-    scores = sentence_scores(passage.sentences, matcher, passage_context(passage), described)
-    best = max((x + fit(question, s) for x, s in zip(scores, passage.sentences, strict=True)), default=0.0)
-    score = BM25_SHARE * bm25 + (1 - BM25_SHARE) * best
-    return score * (FOOTNOTE if all(s.part == "footnote" for s in passage.sentences) else 1.0)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read in a passage: the score by its best sentence, and the concepts that it holds."""
+
+    score: float
+    matched: tuple[str, ...]
+
+
+def read_passages(
+    blocks: Sequence[Block], bm25: Sequence[float], question: Question, matcher: Matcher
+) -> list[Reading]:
+    """Candidates' scores from their BM25 scores (scaled to at most 1) and their best sentences."""
+    found = matcher.found(s.terms for block in blocks for s in block.sentences)
+    covered = _covered(blocks, matcher, matcher.of_concepts(found)).tolist()
+    readings, at = [], 0
+    for block, by_words in zip(blocks, bm25, strict=True):
+        end = at + len(block.sentences)
+        fits = [x + fit(question, s) for x, s in zip(covered[at:end], block.sentences, strict=True)]
+        score = BM25_SHARE * by_words + (1 - BM25_SHARE) * max(fits, default=0.0)
+        if all(s.part == "footnote" for s in block.sentences):
+            score *= FOOTNOTE
+        whole = found[at:end].max(axis=0, initial=0.0, keepdims=True)
+        there = zip(matcher.concepts, matcher.of_concepts(whole)[0].tolist(), strict=True)
+        readings.append(Reading(score, tuple(c.concept.label for c, x in there if x > 0)))
+        at = end
+    return readings
 
 
 def fit(question: Question, sentence: Sentence) -> float:
@@ -206,6 +274,8 @@ def fit(question: Question, sentence: Sentence) -> float:
         gain += ROLE
     if sentence.act in question.acts or (sentence.act == "request" and "demand" in question.acts):
         gain += ACT
+    if question.asks.isdisjoint(("amount", "number", "date")):
+        return gain
     marks = {t[0] for t in sentence.terms}
     if ("amount" in question.asks or "number" in question.asks) and marks & {"#", "%"}:
         gain += ASKED

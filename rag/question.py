@@ -40,8 +40,23 @@ GENERAL = 0.5  # weight of words that say who or what kind of act is asked for, 
 COMMON = 0.2  # weight of words that say little in any question: "new", "year", "come"
 OWN = 0.7  # weight of an English word itself in a Dutch text: names, loan words
 FORMS = 4  # translations or synonyms of one phrase that are searched for, best first: more brought noise, and time
+PLACE = 1.4  # weight of a state: what is said of one is not said of another
 COMPONENT = 0.35  # weight of the single words of a phrase that the glossary knows as a whole
 Alternative = tuple[tuple[str, ...], float]
+# "How many visitors", "hoeveel bezoekers": things are counted, not money.
+_COUNT = re.compile(
+    r"\b(?:how many|hoeveel)\s+(?!euro|miljoen|miljard|million|billion|dollar)\w+(?:en|s)\b", re.IGNORECASE
+)
+# These words also open a clause that asks nothing: "when new rules are drawn up", "in Colombia, where Dutch money …".
+# "Waar … voor" and "waar … aan" ask for no place.
+_HEAD = r"(?:^|[?.:;–-]\s*|\b(?:and|or|but|en|of|maar|since|until|by|from|sinds|tot|per|vanaf)\s+)"
+_ASKING = {
+    "date": re.compile(_HEAD + r"(?:when|wanneer)\b", re.IGNORECASE),
+    "where": re.compile(
+        _HEAD + r"(?:where|waar)\b(?![^?,]*\s(?:voor|mee|aan|over|op|van|toe|door|tegen)\s*(?:[?,]|$))",
+        re.IGNORECASE,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +120,10 @@ def understand(text: str, known: Glossary | None = None) -> Question:
 
 
 def _counted(text: str, concepts: Sequence[Concept]) -> str:
-    """The label of the first concept within two words of "how many" or "hoeveel"."""
-    said = re.search(r"\b(?:how many|how much|hoeveel)\s+((?:[\w-]+\s*){1,2})", text, re.IGNORECASE)
+    """The label of the first concept within two words of "how many"; of "hoeveel" where a plural follows."""
+    said = re.search(
+        r"\b(?:how many\s+|hoeveel\s+(?=\w+(?:en|s)\b))((?:[\w-]+\s*){1,2})", text, re.IGNORECASE
+    )
     if said is None:
         return ""
     at = {c.label: said[1].casefold().find(c.label.casefold()) for c in concepts if not c.part}
@@ -160,9 +177,16 @@ def _acts(text: str, language: Language) -> frozenset[str]:
 def _asks(text: str, language: Language) -> frozenset[str]:
     """The kinds of fact a question wants; a number of something that is paid is an amount."""
     found = {a for a, forms in _cues()["asks"].items() if _says(text, forms[language])}
-    if {"number", "money"} <= found:
+    if {"number", "money"} <= found and not _COUNT.search(text):
         found.add("amount")
+    for kind, asking in _ASKING.items():
+        if kind in found and not asking.search(text) and not _says(text, _more_than_a_word(kind, language)):
+            found.discard(kind)
     return frozenset(found - {"money"})
+
+
+def _more_than_a_word(kind: str, language: Language) -> list[str]:
+    return [form for form in _cues()["asks"][kind][language] if " " in form or form == "deadline"]
 
 
 def _says(text: str, forms: Sequence[str]) -> bool:
@@ -245,8 +269,9 @@ def _match_concepts(found: Sequence[str], match: Match, language: Language, know
         for variant in _variants(form):
             best[variant] = max(weight, best.get(variant, 0.0))
     alternatives = tuple(best.items())
+    place = known.is_place(said, language)
     whole = (
-        [Concept(" ".join(said), alternatives, place=known.is_place(said, language))] if alternatives else []
+        [Concept(" ".join(said), alternatives, PLACE if place else 1.0, place=place)] if alternatives else []
     )
     if len(said) == 1 or " ".join(key(" ".join(said), language)) in _general(language):
         return whole

@@ -22,23 +22,22 @@ from rag.filters import Filters
 from rag.question import Question
 from rag.quotes import Chosen, rank_sentences
 from rag.retrieve import Retrieved
+from rag.slots import PRESENT, counts, gives_reason, holds_kind
 from rag.store.index import Index
 from rag.types import Passage, Refusal, RefusalKind, Sentence
 from rag.wording import say
 
-PRESENT = 0.5  # strength from which a concept counts as spoken of
+SHALLOW, FAR = 0.4, 0.45  # coverage and similarity below which a question may well be about something else
 FOREIGN = 0.6  # share of the question's words that occur nowhere, from which it is on another subject
-_MONEY = frozenset("miljoen miljard euro eur mln mld dollar million billion".split())
-_REASON = re.compile(
-    r"\b(?:omdat|want|vanwege|wegens|doordat|aangezien|gezien|daarom|zodat|daardoor|hierdoor|waardoor|immers|namelijk"
-    r"|gelet op|redenen?|teneinde|om\b.{3,60}\bte|because|since|therefore|due to|in order to)\b",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What speaks for and against answering; each between 0 and about 1, `unmet` a count up to 3."""
+    """What speaks for and against answering; each between 0 and about 1, `unmet` a count up to 3.
+
+    Coverage and similarity tell little where they are middling, and a near miss may have more of them than an answer; but
+    where they are low nothing else matters. So their lower ends are signals of their own.
+    """
 
     coverage: float  # of the question, by the best of the chosen sentences
     named: float  # things that the question names, in eighths: a long question is seldom covered whole
@@ -48,10 +47,15 @@ class Signals:
     nearest: float  # similarity of the nearest passage
     beside: float  # similarity of the nearest passage that a chosen sentence stands in
     figure: float  # coverage by the best sentence with the amount or number asked for, as a share of the best coverage
-    counted: float  # the same for a sentence that also holds what is counted
+    counted: float  # the same for a sentence with a number that counts what is asked
     reason: float  # the same for a sentence that gives a reason
     asks_number: float
     asks_amount: float
+    elsewhere: float  # states that are named, fewest that a chosen sentence and what is right beside it lack
+    undated: float  # the same of years
+    shallow: float  # how far the coverage lies below SHALLOW
+    far: float  # how far the nearest passage lies below FAR
+    astray: float  # the two together
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +96,32 @@ def weigh(index: Index, question: Question, retrieved: Retrieved, chosen: Sequen
     figure = bool(question.asks & {"amount", "number"})
     counted = next((c for c in retrieved.concepts if c.concept.label == question.counted), None)
     unknown = sum(c in nowhere for c in content) / max(len(content), 1)
+    beside_each = [_beside(index, c) for c in chosen]
+    coverage = max((c.coverage for c in chosen), default=0.0)
+    nearest = max((f.similarity for f in retrieved.passages), default=0.0)
+    shallow, far = max(0.0, SHALLOW - coverage), max(0.0, FAR - nearest)
     return Support(
         Signals(
-            coverage=max((c.coverage for c in chosen), default=0.0),
+            coverage=coverage,
             named=min(len(content), 8) / 8,
             unmet=float(min(len(unmet), 3)),
             unknown=unknown,
             silent=min((sum(c.strength(a) < 0.3 for c in content) for a in around), default=len(content))
             / max(len(content), 1),
-            nearest=max((f.similarity for f in retrieved.passages), default=0.0),
+            nearest=nearest,
             beside=max((f.similarity for f in retrieved.passages if f.passage.id in beside), default=0.0),
             figure=share(lambda s, _: holds_kind(question, s)) if figure else 1.0,
-            counted=share(lambda s, _: holds_kind(question, s) and counted.strength(s.terms) >= PRESENT)
-            if figure and counted is not None
+            counted=share(lambda _, text: counts(question, text, counted))
+            if "number" in question.asks
             else 1.0,
-            reason=share(lambda _, text: bool(_REASON.search(text))) if "reason" in question.asks else 1.0,
+            reason=share(lambda _, text: gives_reason(text)) if "reason" in question.asks else 1.0,
             asks_number=float("number" in question.asks),
             asks_amount=float("amount" in question.asks),
+            elsewhere=_fewest_unmet([c for c in plain if c.concept.place], beside_each),
+            undated=_fewest_unmet([c for c in plain if _is_year(c)], beside_each),
+            shallow=shallow,
+            far=far,
+            astray=10 * shallow * far,
         ),
         absent=tuple(n for n in names if n in nowhere),
         unmet=unmet,
@@ -192,26 +205,31 @@ def _only_others(question: Question, chosen: Sequence[Chosen], missing: tuple[st
     return None
 
 
-def holds_kind(question: Question, sentence: Sentence) -> bool:
-    """Whether a sentence holds the kind of fact a question asks for: an amount of money, a number, a date."""
-    terms = set(sentence.terms)
-    years = {t for t in terms if re.fullmatch(r"#(?:19|20)\d\d", t)}
-    numbers = {t for t in terms if t[0] in "#%"} - years
-    if "amount" in question.asks:
-        return bool(numbers) and bool(terms & _MONEY or any(t[0] == "%" for t in terms))
-    if "number" in question.asks:
-        return bool(numbers)
-    if "date" in question.asks:
-        return bool(years) or any(t[0] == "@" for t in terms)
-    return True
-
-
 def _around(index: Index, passage: Passage) -> frozenset[str]:
     """Everything a reader of a passage has before them: its text, its heading, its document's description, who speaks."""
     described = index.described[passage.document]
     own = frozenset(t for s in passage.sentences for t in s.terms)
     voices = frozenset(t for s in passage.sentences for t in voice(s.speaker or described.sender))
     return own | passage_context(passage) | described.document | voices
+
+
+def _beside(index: Index, chosen: Chosen) -> frozenset[str]:
+    """What a sentence is read with: the one before it, what stands above, who speaks, and what the document is called."""
+    described, sentences = index.described[chosen.passage.document], chosen.passage.sentences
+    at = next(i for i, s in enumerate(sentences) if s.start == chosen.sentence.start)
+    own = frozenset(t for s in sentences[max(0, at - 1) : at + 1] for t in s.terms)
+    speaker = voice(chosen.sentence.speaker or described.sender)
+    return own | passage_context(chosen.passage) | described.document | speaker
+
+
+def _fewest_unmet(named: Sequence[Weighted], beside: Sequence[frozenset[str]]) -> float:
+    """Of some names, the fewest that are missing beside any one of the sentences; at most 2."""
+    unmet = (sum(n.strength(terms) < PRESENT for n in named) for terms in beside)
+    return float(min([2, *unmet])) if beside else float(min(2, len(named)))
+
+
+def _is_year(concept: Weighted) -> bool:
+    return concept.concept.exact and re.fullmatch(r"(?:19|20)\d\d", concept.concept.label) is not None
 
 
 def _occurs(concept: Weighted) -> bool:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.coverage import Matcher, Weighted, all_terms, passage_score
+from rag.coverage import Block, Matcher, Weighted, all_terms, read_passages
 from rag.filters import Filters
 from rag.question import Question
 from rag.types import Found, Passage
@@ -108,16 +108,13 @@ def _read_candidates(
     matcher = Matcher(weighted, set().union(*(all_terms(p, described[p.document]) for p in asked)))
     highest = max(bm25.values(), default=1.0)
     least = min(nearest.values(), default=0.0)
+    blocks = [Block.of(p, described[p.document]) for p in asked]
+    by_words = [bm25.get(p.id, 0.0) / highest for p in asked]
     found = []
-    for passage in asked:
-        by_words = bm25.get(passage.id, 0.0) / highest
-        score = passage_score(passage, described[passage.document], by_words, question, matcher)
-        if not whole:
-            score += SIMILAR * (nearest.get(passage.id, least) - least)
-        strengths = matcher.strengths(t for s in passage.sentences for t in s.terms)
-        matched = tuple(c.concept.label for c, x in zip(matcher.concepts, strengths, strict=True) if x > 0)
+    for passage, read in zip(asked, read_passages(blocks, by_words, question, matcher), strict=True):
         similarity = nearest.get(passage.id, least)
-        found.append(Found(passage, round(score, 4), matched, similarity))
+        score = read.score if whole else read.score + SIMILAR * (similarity - least)
+        found.append(Found(passage, round(score, 4), read.matched, similarity))
     return sorted(found, key=lambda f: (-f.score, f.passage.document, f.passage.start)), matcher
 
 

@@ -27,7 +27,7 @@ QUESTION_ROOM = (
 )
 TELLING = 400  # characters from which a passage's own words tell its language
 SHORT = 260  # characters below which a rest joins the passage before it
-VERSION = "9"  # part of what an index was built with: raise it when the same document gives other passages
+VERSION = "10"  # part of what an index was built with: raise it when the same document gives other passages
 
 _ASKER = re.compile(r"[Vv]ragen\s+van\s+((?:het\s+lid|de\s+leden)\s+.{2,120}?)\s+aan\s", re.DOTALL)
 _ANSWERER = re.compile(r"Antwoord\s+van\s+(.{5,220}?)\s*\((?:ontvangen|mede namens)", re.DOTALL)
@@ -76,8 +76,7 @@ class _Reader:
         if document.description.kind == "motie":
             self.state.role = "parliament"
         self.sections = [Section()]
-        self.footnotes: list[Section] = []  # one for each page's foot: a passage never reaches over body text
-        self.at_foot = False
+        self.footnotes: list[Section] = []  # one each: pages, which only some formats have, part them nowhere
         self.call = False  # whether what stands above is a call: its bullet points are demands
         self.previous: Said | None = None
         self.lengths: Lengths = {}
@@ -94,13 +93,10 @@ class _Reader:
                 if block.kind == "speaker":
                     self._speaker(block)
                 self._text(block)
-            self.at_foot = block.kind == "footnote"
         return [s for s in (*self.sections, *self.footnotes) if s.units or s.question or s.headings]
 
     def _footnote(self, block: Block) -> None:
-        if not self.at_foot:
-            self.footnotes.append(Section())
-        self.footnotes[-1].units.append(Unit(self._sentences(block, "footnote")))
+        self.footnotes.append(Section(units=[Unit(self._sentences(block, "footnote"))]))
 
     def _label(self, block: Block) -> None:
         asked = block.label.startswith(("Vra", "Question"))

@@ -14,6 +14,7 @@ for _name in [n for n in os.environ if n.upper().startswith("RAG_")]:
 
 import pytest  # noqa: E402
 from fake_ollama import FakeOllama  # noqa: E402
+from filelock import FileLock  # noqa: E402
 from support import SEEDS, settings_for  # noqa: E402
 
 from rag.ingest import ingest  # noqa: E402
@@ -36,8 +37,13 @@ def _clean_environment(monkeypatch):
 @pytest.fixture(scope="session")
 def seed_index(tmp_path_factory) -> Settings:
     """Settings with an index of seeds/, built once. Read it only: to write, take `own_index`."""
-    settings = settings_for(tmp_path_factory.mktemp("seeds") / "index")
-    ingest([SEEDS], settings)
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # what the workers of one run share
+    settings = settings_for(folder / "seeds" / "index")
+    with FileLock(folder / "seeds.lock"):
+        if not settings.index_dir.exists():
+            ingest([SEEDS], settings)
     return settings
 
 

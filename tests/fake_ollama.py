@@ -52,6 +52,7 @@ class Chat:
         None  # tokens of context the model really has: the prompt's beginning is dropped without a word
     )
     until: threading.Event | None = None  # nothing is sent before this is set
+    last_after: threading.Event | None = None  # the last two lines are not sent before this is set
 
 
 @dataclass
@@ -277,6 +278,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _timed(self, lines: Sequence[Line], chat: Chat) -> Iterator[Line]:
         for n, line in enumerate(lines):
             self._wait(30 if n == chat.silent_after else chat.pause)
+            while chat.last_after and n >= len(lines) - 2 and not chat.last_after.is_set():
+                self._wait(0.05)
+                if self.fake.released.is_set():
+                    break
             yield line
 
     def _wait(self, seconds: float) -> None:

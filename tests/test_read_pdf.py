@@ -31,7 +31,7 @@ def sentences(document):
 def test_columns_are_read_one_after_the_other_and_not_across(tmp_path):
     text = read(tmp_path, two_columns()).text
     assert "voor de opvang van slacht-\noffers in Soedan" in text
-    assert "resultaten en de verdeling.\nOver Jemen heeft het kabinet nog\ngeen besluit" in text
+    assert "resultaten en de verdeling.\u2029\n\nOver Jemen heeft het kabinet nog\ngeen besluit" in text
     assert text.startswith("Hulp aan slachtoffers van geweld in de regio\n\nHet kabinet zal")
 
 

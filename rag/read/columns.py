@@ -18,8 +18,9 @@ from rag.text.footnotes import superscript
 Strip = tuple[float, float]  # a white interval, from left to right
 FEWEST_ROWS = 4  # lines that a white strip must run through to part columns
 _RAISED = re.compile(r"[(\[]?\d{1,3}(?:[,;]\d{1,3})*[)\],;]?|[*†‡]+")  # what calls a footnote
-_HANGING = re.compile(r"\W{1,3}|\W?\d{1,3}[.):]?|[a-z][.)]|[ivxIVX]{1,4}[.)]")  # before an item or a note
+HANGING = re.compile(r"\W{1,3}|\W?\d{1,3}[.):]?|[a-z][.)]|[ivxIVX]{1,4}[.)]")  # before an item or a note
 LEAST_WIDTH = 10  # of the size of its type: a narrower column on level lines holds a table's cells
+FAR = 12  # of the size of its type: how far a justified line may set its first word from a note's number
 SIDE = 0.4  # of the region's width: a column narrower than this stands beside the text
 
 
@@ -32,6 +33,7 @@ class Word:
     x1: float
     y: float
     size: float
+    spaced: bool = False  # a space is written before it, however narrow it was set
 
 
 @dataclass(slots=True)
@@ -73,8 +75,8 @@ def line_text(words: Sequence[Word]) -> str:
         if i:
             last = words[i - 1]
             size = max(word.size, last.size)
-            apart = word.x0 - last.x1 > 0.15 * size
-            first = i == 1 and _HANGING.fullmatch(last.text) is not None
+            apart = word.spaced or word.x0 - last.x1 > 0.15 * size
+            first = i == 1 and HANGING.fullmatch(last.text) is not None
             begins = first and last.text.isdigit() and last.size < 0.9 * word.size  # a note's own number
             out += "   " if word.x0 - last.x1 > 3 * size and not first else " " if apart or begins else ""
         out += word.text
@@ -99,7 +101,8 @@ def _rows(words: Sequence[Word]) -> list[Row]:
         if neighbour is None:
             continue
         calls = word.x0 > neighbour.x0  # else it is a note's own number, before its text
-        by_word[id(neighbour)].words.append(replace(word, text=superscript(word.text)) if calls else word)
+        raised_word = replace(word, text=superscript(word.text), spaced=False)
+        by_word[id(neighbour)].words.append(raised_word if calls else word)
     for row in rows:
         row.words.sort(key=lambda w: w.x0)
     return sorted(rows, key=lambda r: (r.y, r.x0))
@@ -124,7 +127,7 @@ def _row_below(word: Word, rows: Sequence[Row], heights: Sequence[float]) -> Wor
             break
         for near in row.words:
             behind = -0.3 * near.size <= word.x0 - near.x1 <= 0.35 * near.size
-            before = 0 <= near.x0 - word.x1 <= 3 * near.size and near is min(row.words, key=lambda w: w.x0)
+            before = 0 <= near.x0 - word.x1 <= FAR * near.size and near is min(row.words, key=lambda w: w.x0)
             if word.size <= 0.9 * near.size and (behind or before):
                 return near
     return None
@@ -185,7 +188,7 @@ def _columns_beside(rows: Sequence[Row], strip: Strip) -> bool:
     lefts, rights = _cut(rows, strip)
     if min(len(lefts), len(rights)) < 2 or max(len(lefts), len(rights)) < FEWEST_ROWS:
         return False
-    if all(_HANGING.fullmatch(r.text) for r in lefts):
+    if all(HANGING.fullmatch(r.text) for r in lefts):
         return False
     level = {id(r) for r in rows if r.x0 < strip[0] and r.x1 > strip[1]}
     aligned = len(level) / min(len(lefts), len(rights))

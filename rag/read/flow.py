@@ -1,7 +1,7 @@
 """Paragraphs of a format that knows its paragraphs -> text that `layout` reads without guessing.
 
 One paragraph a line, a blank line between them, and U+2029, the paragraph separator, at the end of each: where a text
-holds it, `layout` takes every line for a paragraph of its own and measures no widths. Footnotes stand at the end,
+holds it, `layout` takes what ends so for a paragraph and measures no widths. Footnotes stand at the end,
 one a line after its number, and their numbers stand raised behind the words that call them: "1325¹".
 """
 
@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-SEPARATOR = "\u2029"
+from rag.text.layout import PARAGRAPH
+
+SEPARATOR = PARAGRAPH
 BULLET = "•"
 
 
@@ -34,7 +36,7 @@ class Flow:
     @property
     def text(self) -> str:
         """Everything, as one text."""
-        notes = "".join(f"{number} {text}\n" for number, text in self.notes if text)
+        notes = "".join(f"{number} {text}{SEPARATOR}\n" for number, text in self.notes if text)
         body = f"{SEPARATOR}\n\n".join(self.paragraphs)
         return f"{body}{SEPARATOR}\n\n{notes}" if notes else f"{body}{SEPARATOR}\n"
 

@@ -8,6 +8,7 @@ out and counted. Nothing that a page links to is opened.
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,15 +42,15 @@ def read(path: Path, limits: Limits, _pages: tuple[int, ...] = ()) -> Extract:
     raw = path.read_bytes()
     encoding = _declared(raw) or detect_encoding(raw)
     root = parse_html(raw, encoding)
-    extract = read_tree(_main(root), _head(root))
+    extract = read_tree(_main(root), _head(root), root)
     if len(extract.text) > limits.characters:
         raise DocumentError(f"more than {limits.characters:,} characters of text (RAG_READ_CHARACTERS).")
     return extract
 
 
-def read_tree(root: Element, said: dict[str, Any] | None = None) -> Extract:
-    """The text of a tree of HTML."""
-    walker = _Walker(_note_bodies(root))
+def read_tree(root: Element, said: dict[str, Any] | None = None, whole: Element | None = None) -> Extract:
+    """The text of a tree of HTML; `whole` is the page that it is a part of, which may hold its footnotes."""
+    walker = _Walker({**(_note_bodies(whole) if whole is not None else {}), **_note_bodies(root)})
     walker.block(root)
     walker.flush()
     for number, body in walker.called:
@@ -115,9 +116,14 @@ def _main(root: Element) -> Element:
 
 
 def _readable(root: Element, body: Element) -> Element:
-    """What readability takes for the main text; the body where it finds less than a fifth of it."""
+    """What readability takes for the main text; the body where it finds less than a fifth of it. It takes «footnote» in
+    a class for a page's foot, so the numbers that call notes are shown to it without one."""
     try:
-        summary = Readable(etree.tostring(root, encoding="unicode", method="html")).summary()
+        shown = deepcopy(root)
+        for link in shown.iter("a"):
+            if _number(link) is not None:
+                link.attrib.pop("class", None)
+        summary = Readable(etree.tostring(shown, encoding="unicode", method="html")).summary()
         found = parse_html(summary.encode(), "utf-8")
     except Exception:
         return body

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
 from rag.read.columns import Column, Row, Word, read_columns
 from rag.read.extract import Extract
+from rag.read.flow import SEPARATOR
+from rag.read.hyphens import Hyphens
+from rag.read.paragraphs import Setting, broken_before, paragraphs, whole_words
 from rag.types import Page
 
 EDGE = 4  # lines from a page's top or bottom that may be a running header or footer
@@ -22,7 +25,7 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(r"\d{1,3}\s+\S")
-_ENDS = re.compile(r"[.?!:;…][\"'»”’)\]]*\d{0,3}$")
+_NOTE_NUMBER = re.compile(r"\d{1,3}")
 
 
 @dataclass(slots=True)
@@ -50,14 +53,16 @@ def compose(sheets: Sequence[Sheet]) -> Extract:
     pages = [_Page(sheet, read_columns(sheet.words)) for sheet in sheets]
     usual = _usual_size(pages)
     _take_furniture(pages, usual)
-    for page in pages:
-        _take_notes(page, usual)
-    leading = _leading(pages)
+    for before, page in zip([None, *pages], pages, strict=False):
+        _take_notes(page, usual, before is not None and bool(before.notes))
+    columns = [c.rows for page in pages for c in page.columns] + [page.notes for page in pages]
+    setting = Setting(_leading(pages), Hyphens(columns), broken_before(columns))
     text, starts = "", list[int]()
-    for page in pages:
+    firsts = [next((c.rows[0] for c in page.columns if not c.side), None) for page in pages]
+    for page, following in zip(pages, [*firsts[1:], None], strict=True):
         text += "\f" if starts else ""
         starts.append(len(text))
-        text += _text(page, leading)
+        text += _text(page, setting, following)
     labels = _labels(pages)
     furniture = "\n".join(dict.fromkeys(row.text for page in pages for row in page.furniture))
     found = tuple(Page(start, label) for start, label in zip(starts, labels, strict=True))
@@ -92,7 +97,8 @@ def _take_furniture(pages: Sequence[_Page], usual: float) -> None:
             note = row.size < 0.93 * usual and _NOTE.match(row.text)
             back = sum(abs(y - row.y) <= 4 for y in places[_mask(row)]) >= max(2, len(pages) // 4)
             outside = row.y < 0.12 * page.sheet.height or row.y > 0.88 * page.sheet.height
-            if (back and outside and not note) or (outside and numbered(row.text.strip())):
+            lone = row is rows[0] or row is rows[-1]  # else a note's number, on a line of its own
+            if (back and outside and not note) or (outside and lone and numbered(row.text.strip())):
                 page.furniture.append(row)
         gone = set(map(id, page.furniture))
         for column in page.columns:
@@ -109,8 +115,13 @@ def _mask(row: Row) -> str:
     return re.sub(r"\d+", "#", row.text)
 
 
-def _take_notes(page: _Page, usual: float) -> None:
-    """Move footnotes out of the columns: the small lines at a column's end, from the first that begins with a number."""
+def _take_notes(page: _Page, usual: float, going_on: bool) -> None:
+    """Move footnotes out of the columns: the small lines at a column's end, from the first that begins with a number.
+    A page of nothing but small lines goes on with the notes of the page before, where that ended with some."""
+    rows = [r for c in page.columns for r in c.rows]
+    if going_on and all(r.size < 0.93 * usual for r in rows):
+        page.notes, page.columns = rows, []
+        return
     for column in page.columns:
         if column.side:
             continue
@@ -125,27 +136,29 @@ def _take_notes(page: _Page, usual: float) -> None:
 
 
 def _leading(pages: Sequence[_Page]) -> dict[float, float]:
-    """The usual distance from line to line, for each size of type."""
+    """The usual distance from line to line, for each size of type: not much more, in proportion, than that of most of the
+    text, as two titles in a row are no paragraph."""
     steps: dict[float, list[float]] = defaultdict(list)
     for page in pages:
         for column in page.columns:
             for above, row in zip(column.rows, column.rows[1:], strict=False):
                 if abs(above.size - row.size) < 0.5 and 0 < row.y - above.y < 3 * row.size:
                     steps[round(row.size)].append(row.y - above.y)
-    return {size: median(values) for size, values in steps.items()}
+    most = max(steps, key=lambda size: len(steps[size]), default=0)
+    part = median(steps[most]) / most if most else 1.2
+    return {size: min(median(values), 1.1 * part * size) for size, values in steps.items()}
 
 
-def _text(page: _Page, leading: dict[float, float]) -> str:
-    parts = []
+def _text(page: _Page, setting: Setting, following: Row | None) -> str:
+    """A page's text; `following` is the first row of the text on the next one."""
+    parts = ""
     for i, column in enumerate(page.columns):
-        lines = list(_lines(column.rows, leading))
-        follows = (
-            i and not column.side and not page.columns[i - 1].side and _beside(page.columns[i - 1], column)
-        )
-        parts.append(("\n" if follows else "\n\n" if i else "") + "\n".join(lines))
-    body = "".join(parts)
-    notes = "".join(r.text + (" " if r.text.isdigit() else "\n") for r in page.notes).rstrip()
-    return "\n\n".join(part for part in (body, notes) if part) + "\n"
+        later = [c for c in page.columns[i + 1 :] if c.side == column.side]
+        text = paragraphs(column.rows, setting, later[0].rows[0] if later else following)
+        goes_on = bool(later) and (not text.endswith(SEPARATOR) if setting.end else _beside(column, later[0]))
+        parts += text + ("" if i + 1 == len(page.columns) else "\n" if goes_on else "\n\n")
+    notes = "".join(f"{note}{setting.end}\n" for note in _notes(page.notes, setting))
+    return "\n\n".join(part for part in (parts, notes.rstrip("\n")) if part) + "\n"
 
 
 def _beside(one: Column, other: Column) -> bool:
@@ -153,18 +166,17 @@ def _beside(one: Column, other: Column) -> bool:
     return min(r.x0 for r in other.rows) >= max(r.x1 for r in one.rows) - 1
 
 
-def _lines(rows: Sequence[Row], leading: dict[float, float]) -> Iterator[str]:
-    """The lines of a column, with a blank one before each paragraph that the page sets apart."""
-    left = min(row.x0 for row in rows)
-    for i, row in enumerate(rows):
-        if i:
-            above = rows[i - 1]
-            step = leading.get(round(row.size), 1.2 * row.size)
-            indented = row.x0 - left > 0.8 * row.size and above.x0 - left < 0.3 * row.size
-            apart = row.y - above.y > 1.35 * step or abs(row.size - above.size) > 0.08 * row.size
-            if apart or (indented and _ENDS.search(above.text)):
-                yield ""
-        yield row.text
+def _notes(rows: Sequence[Row], setting: Setting) -> list[str]:
+    """A page's footnotes. They count up, so that a line that begins with another number goes on with the one above."""
+    groups: list[list[Row]] = []
+    for row in rows:
+        number = _NOTE_NUMBER.match(row.words[0].text)
+        last = int(_NOTE_NUMBER.match(groups[-1][0].words[0].text)[0]) if groups else 0  # type: ignore[index]
+        if number and (not groups or int(number[0]) == last + 1):
+            groups.append([row])
+        elif groups:
+            groups[-1].append(row)
+    return ["\n".join(row.text for row in whole_words(group, setting.hyphens)) for group in groups]
 
 
 def _labels(pages: Sequence[_Page]) -> list[str | None]:

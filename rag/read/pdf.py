@@ -214,14 +214,17 @@ def _character(code: int, hyphen: bool) -> str:
 def _words(chars: list[_Char]) -> Iterator[Word]:
     """Characters in a row, until white space, another line or a gap."""
     word: list[_Char] = []
+    spaced = False
     for char in chars:
         if word and (char.space or _apart(word[-1], char)):
-            yield _word(word)
-            word = []
-        if not char.space:
+            yield _word(word, spaced)
+            word, spaced = [], False
+        if char.space:
+            spaced = char.size > 0  # not one that PDFium made of a gap
+        else:
             word.append(char)
     if word:
-        yield _word(word)
+        yield _word(word, spaced)
 
 
 def _apart(last: _Char, char: _Char) -> bool:
@@ -232,7 +235,8 @@ def _apart(last: _Char, char: _Char) -> bool:
     return other_line or not -0.6 * size <= char.x0 - last.x1 <= 0.2 * size
 
 
-def _word(chars: list[_Char]) -> Word:
+def _word(chars: list[_Char], spaced: bool) -> Word:
     text = unicodedata.normalize("NFC", "".join(c.text for c in chars))
     sizes = sorted(c.size for c in chars)
-    return Word(text, min(c.x0 for c in chars), max(c.x1 for c in chars), chars[0].y, sizes[len(sizes) // 2])
+    left, right = min(c.x0 for c in chars), max(c.x1 for c in chars)
+    return Word(text, left, right, chars[0].y, sizes[len(sizes) // 2], spaced)

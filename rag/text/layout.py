@@ -17,6 +17,7 @@ from typing import Literal
 from rag.text.footnotes import find_markers, note_number, superscript
 from rag.types import Span
 
+PARAGRAPH = "\u2029"  # what ends a paragraph in a text whose reader knew; a line without one goes on
 BlockKind = Literal["body", "heading", "list", "footnote", "label", "speaker"]
 
 _BULLET = re.compile(r"\s*(?:[•◦▪‣\uf0b7\uf03d\uf0a7\uf0fc]|[-*–](?=\s)|[a-z]\)(?=\s))\s*")
@@ -33,6 +34,7 @@ _SPEAKER = re.compile(
 _SIGNATURE = re.compile(
     r"(?:De leden|Het lid|De [Mm]inister|[Mm]inister|De [Ss]taatssecretaris|[Ss]taatssecretaris)\b"
 )
+_FIELD = re.compile(r"(?:Van|Aan|Cc|Onderwerp|From|To|Subject)\s*:")  # a line of a message's head
 _NUMBERED = re.compile(r"\s*(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,4}\.|[A-H]\.)\s+[A-Z«\"‘'(]")
 _MARKDOWN_HEADING = re.compile(r"\s*#{1,6}\s+\S")
 _ENDS = tuple(".?!:;…")
@@ -49,6 +51,8 @@ class Line:
     gap: int  # blank lines before it
     page_start: bool
     kind: str = "body"
+    fresh: bool = True  # in a text that tells its paragraphs: whether one begins here
+    ends: bool = False  # … and whether it ends here
 
 
 @dataclass(slots=True)
@@ -71,11 +75,11 @@ class Layout:
 def read_layout(text: str) -> Layout:
     """Find the blocks of a text; pure, and linear in its length but for one pass over the footnotes."""
     lines = _lines(text)
-    geometry = _Geometry(lines, told="\u2029" in text)
-    if not geometry.told:
+    geometry = _Geometry(lines, told=PARAGRAPH in text)
+    if not geometry.told or "\f" in text:
         _mark_furniture(lines)
     _mark_notes(text, lines, geometry)
-    _mark_structure(lines)
+    _mark_structure(lines, geometry)
     _mark_headings(lines, geometry)
     blocks = _assemble(text, lines, geometry)
     notes = [b for b in blocks if b.kind == "footnote"]
@@ -84,8 +88,8 @@ def read_layout(text: str) -> Layout:
 
 
 class _Geometry:
-    """How the lines of this document were set: how wide, how far apart; or `told`, by its paragraph separators, that
-    each line is a paragraph."""
+    """How the lines of this document were set: how wide, how far apart; or `told`, by the paragraph separators at their
+    ends, which of them end a paragraph."""
 
     def __init__(self, lines: list[Line], told: bool = False) -> None:
         lengths = sorted(len(line.text) for line in lines) or [0]
@@ -96,8 +100,8 @@ class _Geometry:
         self.gap = gaps.most_common(1)[0][0] if gaps and self.wrapped else 0
 
     def breaks(self, line: Line) -> bool:
-        """Whether the white space before a line is more than the space between any two lines."""
-        return line.gap > self.gap or not self.wrapped
+        """Whether the white space before a line is more than the space between any two lines, or that is told."""
+        return line.fresh if self.told else line.gap > self.gap or not self.wrapped
 
     def ended_early(self, line: Line, following: Line) -> bool:
         """Whether the first word of the next line would have fitted: then the break was meant."""
@@ -114,7 +118,9 @@ def _lines(text: str) -> list[Line]:
             start = offset + raw.index(stripped[0])
             one_space = raw[0] == " " and raw[1:2].strip() != ""
             fed = offset > 0 and text[offset - 1] == "\f"
-            lines.append(Line(start, start + len(stripped), stripped, gap, fed or one_space))
+            fresh, ends = not lines or lines[-1].ends, raw.rstrip("\r\n\f").endswith(PARAGRAPH)
+            end = start + len(stripped)
+            lines.append(Line(start, end, stripped, gap, fed or one_space, fresh=fresh, ends=ends))
             gap = 0
         elif raw:
             gap += 1
@@ -163,7 +169,7 @@ def _mark_notes(text: str, lines: list[Line], geometry: _Geometry) -> None:
             inside, expected = True, expected + 1
             line.kind = "note"
             continue
-        leaves = line.page_start if paged else geometry.breaks(line)
+        leaves = line.page_start if paged and not geometry.told else geometry.breaks(line)
         if (
             inside and line.gap > 0 and not re.match(r"\d+\s\d{3}\b", line.text)
         ):  # "29 521" is no heading's number
@@ -186,13 +192,15 @@ def _called_before(text: str, offset: int, number: int) -> bool:
     )
 
 
-def _mark_structure(lines: list[Line]) -> None:
+def _mark_structure(lines: list[Line], geometry: _Geometry) -> None:
     speakers = sum(1 for line in lines if _SPEAKER.match(line.text))
     for line in lines:
         if line.kind != "body":
             continue
         if _LABEL.match(line.text):
             line.kind = "label"
+        elif geometry.told and not line.fresh:
+            continue
         elif speakers > 1 and _SPEAKER.match(line.text):
             line.kind = "speaker"
         elif _MARKDOWN_HEADING.match(line.text):
@@ -214,7 +222,11 @@ def _mark_headings(lines: list[Line], geometry: _Geometry) -> None:
 def _is_heading(before: Line | None, line: Line, after: Line, geometry: _Geometry) -> bool:
     limit = 0.85 * geometry.width if geometry.wrapped else 110
     bare = line.text.rstrip(_CLOSERS)
-    if _SIGNATURE.match(line.text):
+    if (
+        _SIGNATURE.match(line.text)
+        or _FIELD.match(line.text)
+        or (geometry.told and not (line.fresh and line.ends))
+    ):
         return False
     if not bare or line.text.endswith((*_ENDS, ",")) or bare.endswith((*_ENDS, ",")):
         return False
@@ -295,6 +307,8 @@ class _Assembler:
         _, last = self.open
         if last.text.rstrip(_CLOSERS).endswith(_ENDS) or re.search(r"[.?!]\d{1,3}$", last.text):
             return False
+        if self.geometry.told:
+            return line.text[0].islower() or not last.ends
         full = self.geometry.wrapped and len(last.text) >= 0.7 * self.geometry.width
         return line.text[0].islower() or (full and self.current is not self.open[0])
 

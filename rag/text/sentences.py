@@ -118,6 +118,8 @@ def joined(text: str) -> str:
     >>> joined("perspec-\\ntieven en conflict-\\ngerelateerd door VN-\\nsancties")
     'perspectieven en conflictgerelateerd door VN-sancties'
     """
+    if "\n" not in text:
+        return " ".join(text.split())
     text = re.sub(r"(?<=[a-zà-ÿ])-[ \t]*\r?\n\s*(?!(?:en|of|and|or)\b)(?=[a-zà-ÿ])", "", text)
     text = re.sub(
         r"(?<=[A-ZÀ-Þ])-[ \t]*\r?\n\s*(?!(?:en|of|and|or)\b)(?=[a-zà-ÿ])", "-", text

@@ -23,6 +23,7 @@ from rag.words.quantities import find_quantities
 
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑.'’=][^\W_]+)*")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+(?:\s*\n\s*\S*[/-]\S*)?")
+_GENITIVE, _INSIDE = re.compile(r"['’]s$"), re.compile(r"[-‐‑.'’]")
 # Adjectives that Dutch joins to a noun with a hyphen, a space or nothing: one spelling for the three.
 JOINING = re.compile(
     r"(?:gerelateerde?|geleide?|gerichte?|specifieke?|gebonden|sensitieve?|responsieve?|vriendelijke?|gebaseerde?|neutra(?:al|le)"
@@ -62,10 +63,13 @@ def normal(word: str) -> str:
     >>> normal("Conflict-Gerelateerd"), normal("Oekraïne"), normal("regio’s")
     ('conflictgerelateerd', 'oekraine', 'regio')
     """
-    word = unicodedata.normalize("NFKD", word.casefold())
-    word = "".join(c for c in word if not unicodedata.combining(c) and c != "\u00ad").casefold()
-    word = re.sub(r"['’]s$", "", word)
-    return re.sub(r"[-‐‑.'’]", "", word)
+    word = word.casefold()
+    if not word.isascii():
+        word = unicodedata.normalize("NFKD", word)
+        word = "".join(c for c in word if not unicodedata.combining(c) and c != "\u00ad").casefold()
+    elif word.isalnum():  # nearly every word: nothing below can change it
+        return word
+    return _INSIDE.sub("", _GENITIVE.sub("", word))
 
 
 def words(text: str) -> list[str]:

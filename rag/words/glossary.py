@@ -120,7 +120,7 @@ class Glossary:
         self._add_dutch(entries)
         self._places: dict[Language, set[Key]] = {"en": set(), "nl": set()}
         for entry in entries:
-            if entry.source.startswith(("CLDR:", "places.txt")):
+            if entry.source.startswith(("CLDR:", "places.txt", "nationalities.txt")):
                 self._places["en"].update(key(f, "en") for f in entry.english)
                 self._places["nl"].update(key(f, "nl") for f in entry.dutch)
         for entry in synonyms:

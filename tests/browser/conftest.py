@@ -1,14 +1,19 @@
 """Debian's Chromium and a server with an index of seeds/. `make test-browser` runs these tests; `make test` leaves them out."""
 
 import os
+import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
-from reader import Reader, served
+from playwright.sync_api import Error, sync_playwright
+from reader import PATIENCE, Reader
+from serving import ROOT, served
 
 HERE = Path(__file__).parent
+PICTURES = ROOT / "out" / "browser"  # what stood on the screen where a test failed
+FAILED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items):
@@ -45,14 +50,22 @@ def own_home(seed_index, tmp_path_factory):
         yield address
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
 @pytest.fixture
-def visit(chromium, home):
+def visit(chromium, home, request):
     """Opens the app in a browser of its own; at the end no browser has met an error or asked another host for anything."""
     readers, contexts = [], []
 
     def opened(path="/", width=1280, height=900, at=None, wait=True, **options):
         context = chromium.new_context(viewport={"width": width, "height": height}, locale="nl-NL", **options)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         reader = Reader(context.new_page(), at or home)
         readers.append(reader)
@@ -64,7 +77,16 @@ def visit(chromium, home):
     yield opened
     faults = [f for reader in readers for f in reader.faults]
     foreign = [f for reader in readers for f in reader.foreign]
+    if request.node.stash.get(FAILED, False):
+        _picture(readers, request.node.name)
     for context in contexts:
         context.close()
     assert not faults
     assert not foreign
+
+
+def _picture(readers, name):
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for n, reader in enumerate(readers):
+        with suppress(Error):
+            reader.page.screenshot(path=PICTURES / f"{re.sub(r'[^a-z0-9]+', '-', name)[:80]}-{n}.png")

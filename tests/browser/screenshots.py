@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
-from reader import ENGLISH, REFUSED, ROOT, Reader, served
+from reader import ENGLISH, REFUSED, Reader
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from serving import ROOT, served
 
 from rag.ingest import ingest
 from rag.settings import load_settings

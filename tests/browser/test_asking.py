@@ -101,6 +101,7 @@ def test_verdict_on_an_answer_is_kept(visit):
     reader.sees("Bewaard, dank.")
 
 
+@pytest.mark.timed
 def test_page_is_usable_and_the_first_answer_there_within_the_promised_time(visit):
     """The best of three browsers that never saw the app, for other work on the machine is not the app's."""
     opened, answered = [], []

@@ -28,7 +28,7 @@ def add(reader, *files, replace=False):
     if replace:
         page.get_by_text("Vervang toegevoegde").click()
     page.get_by_role("button", name="Voeg toe").click()
-    expect(page.get_by_role("button", name="Gelezen").first).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("button", name="Gelezen").first).to_be_visible()
 
 
 def card(reader, title):
@@ -61,7 +61,7 @@ def test_good_file_is_added_beside_a_bad_one_answers_questions_is_described_and_
     form.get_by_label("Datum (jjjj-mm-dd)").fill("2026-05-04")
     form.get_by_label("Kamerstuknummers").fill("36247-11")
     form.get_by_role("button", name="Bewaar").click()
-    expect(mine.page.get_by_text("De gegevens zijn gewijzigd")).to_be_visible(timeout=90_000)
+    expect(mine.page.get_by_text("De gegevens zijn gewijzigd")).to_be_visible()
     mine.sees("Nota luchtschepen").sees("Kamerstuk 36 247, nr. 11").sees("4 mei 2026")
 
     card(mine, "Nota luchtschepen").get_by_role("button", name="Verwijder").click()
@@ -70,14 +70,14 @@ def test_good_file_is_added_beside_a_bad_one_answers_questions_is_described_and_
     expect(mine.page.get_by_role("dialog")).to_have_count(0)
     card(mine, "Nota luchtschepen").get_by_role("button", name="Verwijder").click()
     mine.page.get_by_role("dialog").get_by_role("button", name="Verwijder").click()
-    expect(mine.page.get_by_text("Verwijderd: nota.txt")).to_be_visible(timeout=90_000)
+    expect(mine.page.get_by_text("Verwijderd: nota.txt")).to_be_visible()
     expect(mine.page.get_by_text("Nota luchtschepen")).to_have_count(0)
 
 
 def test_document_whose_title_and_text_are_markup_and_script_is_shown_as_text(mine):
     add(mine, file("opmaak.txt", f"{HOSTILE}\n\n{SENTENCE}\n"))
     mine.sees("<script>")
-    mine.goes_to_ask().asks("Wat kost de duikboot?")
+    mine.goes_to_ask().asks("Hoeveel miljoen euro kost de duikboot?")
     expect(mine.last).to_contain_text("<script>window.hacked = 1</script>")
     mine.opens_source()
     assert "<script>window.hacked = 1</script>" in mine.here.first.inner_text()

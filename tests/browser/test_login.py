@@ -5,7 +5,8 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 from provider import CLIENT, Provider
-from reader import AMOUNT, Reader, served
+from reader import AMOUNT, Reader
+from serving import served
 
 from rag.ui.texts import TEXTS
 

@@ -1,11 +1,13 @@
 """With a language model that takes its time: statements come one by one, and nobody waits for another's answer."""
 
 import shutil
+import threading
 
 import pytest
 from fake_ollama import Chat, FakeOllama, answer_well
 from playwright.sync_api import expect
-from reader import AMOUNT, ENGLISH, served
+from reader import AMOUNT, ENGLISH
+from serving import served
 
 
 @pytest.fixture
@@ -23,16 +25,18 @@ def prose(ollama, seed_index, tmp_path):
 
 
 def test_statements_come_one_by_one_others_do_not_wait_and_a_click_loses_nothing(visit, prose, ollama):
-    ollama.enqueue(Chat(answer_well, pause=0.2), Chat(answer_well, pause=0.2), Chat(answer_well, pause=0.2))
+    writes_on = threading.Event()
+    ollama.enqueue(Chat(answer_well, last_after=writes_on))
     slow, other = visit(at=prose), visit(at=prose)
     slow.sees("geschreven door ollama:")
     slow.question_field.fill(AMOUNT)
     slow.question_field.press("Enter")
     coming = slow.page.get_by_test_id("stChatMessage").nth(1).get_by_test_id("stText")
-    expect(coming).to_have_count(1)  # the first statement, while the second is written
+    expect(coming.first).to_be_visible()  # while the model has not written its last words
     expect(slow.answers).to_have_count(0)
     slow.page.get_by_text("English", exact=True).click()
     other.asks(ENGLISH)
     expect(other.last).to_contain_text("geschreven door ollama:")
-    expect(slow.answers).to_have_count(1, timeout=60_000)
+    writes_on.set()
+    expect(slow.answers).to_have_count(1)
     slow.sees("written by ollama:").sees("cabinet – ")

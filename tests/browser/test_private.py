@@ -7,7 +7,8 @@ import sys
 import httpx
 import pytest
 from playwright.sync_api import expect
-from reader import AMOUNT, running, served
+from reader import AMOUNT
+from serving import running, served
 
 
 def test_app_answers_on_this_machines_own_address_only(home):

@@ -1,0 +1,27 @@
+"""The gold questions as benchmarks ask them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+GOLD = Path(__file__).parent.parent / "eval" / "gold"
+
+
+def gold_lines() -> list[dict[str, Any]]:
+    """Every line of eval/gold/ that does not follow on another, its files in order."""
+    lines = [line for file in sorted(GOLD.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
+    return [g for line in lines if line.strip() and not (g := json.loads(line)).get("history")]
+
+
+def gold_questions(count: int) -> list[str]:
+    """One question more than asked for, evenly spread over the files; an English one first, for the opening."""
+    unique = list({g["question"]: g["lang"] for g in gold_lines()}.items())
+    if count + 1 > len(unique):
+        sys.exit(f"eval/gold/ has {len(unique)} questions; --questions can be {len(unique) - 1} at most.")
+    chosen = [unique[int(i * len(unique) / (count + 1))] for i in range(count + 1)]
+    first = next((i for i, (_, language) in enumerate(chosen) if language == "en"), 0)
+    chosen.insert(0, chosen.pop(first))
+    return [question for question, _ in chosen]

@@ -1,0 +1,67 @@
+"""What a sentence must hold to answer a question: an amount, a count of the right things, a day, a reason.
+
+A sentence may speak of everything that a question names and still not answer it: "the embassy pays for two centres" does
+not say how much.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rag.coverage import Weighted
+from rag.question import Question
+from rag.types import Sentence
+from rag.words.analyze import terms
+from rag.words.numerals import with_digits
+from rag.words.quantities import Quantity, find_quantities
+
+COUNTED = 3  # words behind a number within which stands what it counts
+PRESENT = 0.5  # strength from which a concept counts as spoken of
+_MONEY = frozenset("miljoen miljard euro eur mln mld dollar million billion".split())
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+_REASON = re.compile(
+    r"\b(?:omdat|want|vanwege|wegens|doordat|aangezien|gezien|daarom|zodat|daardoor|hierdoor|waardoor|immers|namelijk"
+    r"|gelet op|redenen?|teneinde|om\b.{3,60}\bte|because|since|therefore|due to|in order to)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def holds_kind(question: Question, sentence: Sentence) -> bool:
+    """Whether a sentence holds the kind of fact a question asks for: an amount of money, a number, a date."""
+    found = set(sentence.terms)
+    years = {t for t in found if re.fullmatch(r"#(?:19|20)\d\d", t)}
+    numbers = {t for t in found if t[0] in "#%"} - years
+    if "amount" in question.asks:
+        return bool(numbers) and bool(found & _MONEY or any(t[0] == "%" for t in found))
+    if "number" in question.asks:
+        return bool(numbers)
+    if "date" in question.asks:
+        return bool(years) or any(t[0] == "@" for t in found)
+    return True
+
+
+def counts(question: Question, text: str, counted: Weighted | None) -> bool:
+    """Whether a sentence holds a number that the question does not, and that counts what is asked; a share may be of anything."""
+    said = {q.key for q in _quantities(question.text)}
+    return any(_counts(q, text, counted) for q in _quantities(text) if q.key not in said)
+
+
+def gives_reason(text: str) -> bool:
+    """Whether a sentence says why."""
+    return _REASON.search(text) is not None
+
+
+def _counts(quantity: Quantity, text: str, counted: Weighted | None) -> bool:
+    if quantity.kind in ("date", "dossier") or _YEAR.fullmatch(quantity.key):
+        return False
+    if quantity.kind == "percentage" or counted is None:
+        return True
+    behind = " ".join(_WORD.findall(text[quantity.end :])[:COUNTED])
+    return counted.strength(terms(behind)) >= PRESENT
+
+
+@lru_cache(maxsize=2000)
+def _quantities(text: str) -> tuple[Quantity, ...]:
+    return tuple(find_quantities(with_digits(text)))
