@@ -106,10 +106,9 @@ class Index:
     @cached_property
     def vectors(self) -> Vectors:
         """The vectors; opened when first asked for."""
-        space = self.state.index if self._chroma_url else ""
-        return Vectors(
-            self.home / "chroma", self._chroma_url, self.model, lambda: load_embeddings(self.model), space
-        )
+        space, model = self.state.index if self._chroma_url else "", self.model
+        # The lambda must not hold the index: in a circle with it neither is closed when its last reader is done.
+        return Vectors(self.home / "chroma", self._chroma_url, model, lambda: load_embeddings(model), space)
 
     def page(self, document: str, offset: int) -> int | None:
         """The page, from 1, on which a character of a document stands; None where it has no pages."""

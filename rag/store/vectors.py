@@ -227,10 +227,12 @@ def _copy(folder: Path) -> tempfile.TemporaryDirectory[str] | None:
 
 
 def _let_go(client: ClientAPI, copy: tempfile.TemporaryDirectory[str] | None) -> None:
-    session = getattr(getattr(client, "_server", None), "_session", None)
+    connections = (client, getattr(client, "_admin_client", None))
     client.close()  # type: ignore[attr-defined]  # every client has it but the base class does not say so
-    if session is not None:  # which that leaves open (chromadb 1.5.9)
-        session.close()
+    for each in connections:  # a server's are left open (chromadb 1.5.9)
+        session = getattr(getattr(each, "_server", None), "_session", None)
+        if session is not None:
+            session.close()
     if copy is not None:
         copy.cleanup()
 

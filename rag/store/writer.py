@@ -106,7 +106,8 @@ class Writer:
         self._taken: dict[str, None] = {}
         self._removed: dict[str, None] = {}
         self._files: dict[str, str] = {}
-        self._embedder = Embedder(self._embedded, self.model, lambda: load_embeddings(self.model))
+        model = self.model
+        self._embedder = Embedder(self._embedded, model, lambda: load_embeddings(model))
 
     @property
     def text_changed(self) -> bool:
@@ -243,10 +244,8 @@ class Writer:
         return uuid.uuid4().hex[:8]
 
     def _vectors(self, home: Path, name: str) -> Vectors:
-        url = self._settings.chroma_url
-        return Vectors(
-            home / "chroma", url, self.model, lambda: load_embeddings(self.model), name if url else ""
-        )
+        url, model = self._settings.chroma_url, self.model
+        return Vectors(home / "chroma", url, model, lambda: load_embeddings(model), name if url else "")
 
     def _with_vectors(self, state: State, catalogue: Catalogue, tick: Tick) -> State:
         """Have the new generation's passages in Chroma."""
