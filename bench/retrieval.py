@@ -184,7 +184,7 @@ def build_vectors(folder: Path) -> Result:
     vectors = Vectors(settings.index_dir / "chroma", "", describe(settings), lambda: embeddings)
     start = now()
     for ids, texts, metadatas in batches(folder):
-        vectors.add(ids, texts, metadatas)
+        vectors.add(ids, np.asarray(embeddings.embed_documents(texts), np.float32), metadatas)
     return {"seconds": now() - start}
 
 

@@ -28,7 +28,8 @@ from rag.refusal import judge, weigh
 from rag.retrieve import Retrieved, retrieve
 from rag.settings import Settings
 from rag.signed import signed
-from rag.store.index import Index, open_index, read_state
+from rag.store.generations import read_state
+from rag.store.index import Index, open_index
 from rag.types import Answer, Found, Refusal, Statement
 from rag.wording import say
 
@@ -84,7 +85,7 @@ class Assistant:
 
     def _current(self, index: Index | None) -> bool:
         state = read_state(self.settings.index_dir)
-        return index is not None and state is not None and int(state["generation"]) == index.generation
+        return index is not None and state is not None and state.generation == index.generation
 
     def ask(
         self,

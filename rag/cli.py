@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from rag import __version__
+from rag.console import err, out, print_json, progress
 from rag.errors import InputError, KamerbronError
 from rag.filters import Filters
 from rag.settings import Settings, load_settings
-from rag.store.index import Tick, read_state
+from rag.store.generations import read_state
+from rag.upkeep import commands
 
 app = typer.Typer(
     help="Answers over Dutch parliamentary documents, with quotations copied by code and cited to the character.",
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
+app.add_typer(commands)
 SEEDS = Path("seeds")
 INTERRUPTED = 130  # what typer exits with after Ctrl-C
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on stdout.")]
@@ -61,14 +60,17 @@ def ingest(
         list[Path] | None, typer.Argument(help="Files or folders; seeds/ if none is given.")
     ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Begin with an empty index.")] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait where another ingest is writing, instead of giving up.")
+    ] = False,
 ) -> None:
-    """Read files or folders into the index; only what changed is embedded again."""
+    """Read files or folders into the index; only what changed is embedded again. Broken off, it goes on where it stopped."""
     from rag.ingest import ingest as run  # noqa: PLC0415 - what one command needs is imported there
     from rag.terminal import ingest_table  # noqa: PLC0415
 
-    with _progress() as tick:
-        report = run(paths or [SEEDS], load_settings(), tick, rebuild)
-    _out().print(ingest_table(report))
+    with progress() as tick:
+        report = run(paths or [SEEDS], load_settings(), tick, rebuild, wait)
+    out().print(ingest_table(report))
     if len(report.refused) == len(report.lines) and not report.digest:
         raise InputError("Nothing could be read, so no index was made. The table says why.")
     if report.refused and len(report.refused) == len(report.lines):
@@ -108,10 +110,10 @@ def fetch(
     if service not in SERVICES:
         raise InputError(f"--service «{service}» is not known; it is one of {', '.join(SERVICES)}.")
     wanted = parse_wanted(dossier, query, kind, since, most)
-    with _progress() as tick:
+    with progress() as tick:
         got = run(wanted, into, load_settings(), SERVICES[service], tick)
-    _out().print(fetch_table(got))
-    _out().print(f"In «{into}». Read them with: rag ingest {into}", markup=False)
+    out().print(fetch_table(got))
+    out().print(f"In «{into}». Read them with: rag ingest {into}", markup=False)
 
 
 @app.command()
@@ -131,9 +133,9 @@ def ask(
     _build_first(settings)
     answer = Assistant(settings).ask(question, filters, unchecked=unchecked)
     if as_json:
-        _print_json(answer.to_dict())
+        print_json(answer.to_dict())
     else:
-        print_answer(_out(), answer)
+        print_answer(out(), answer)
 
 
 @app.command()
@@ -154,9 +156,9 @@ def search(
         question, k, _filters(role, sender, kind, dossier, document, since, until)
     )
     if as_json:
-        _print_json(search_json(assistant.index, understood, retrieved, explain))
+        print_json(search_json(assistant.index, understood, retrieved, explain))
     else:
-        print_search(_out(), assistant.index, understood, retrieved, explain)
+        print_search(out(), assistant.index, understood, retrieved, explain)
 
 
 @app.command()
@@ -167,9 +169,9 @@ def documents(as_json: Json = False) -> None:
 
     index = open_index(load_settings())
     if as_json:
-        _print_json(documents_json(index))
+        print_json(documents_json(index))
     else:
-        _out().print(documents_table(index))
+        out().print(documents_table(index))
 
 
 @app.command()
@@ -178,26 +180,7 @@ def remove(document: str) -> None:
     from rag.ingest import remove as run  # noqa: PLC0415
 
     run(document, load_settings())
-    _out().print(f"Removed «{document}» from the index.", markup=False)
-
-
-@app.command()
-def doctor() -> None:
-    """What is installed, what will be used and why, and what to do about each problem."""
-    from rag.doctor import examine, print_report  # noqa: PLC0415
-
-    findings = examine(load_settings())
-    print_report(_out(), findings)
-    if any(f.status == "problem" for f in findings):
-        raise typer.Exit(1)
-
-
-@app.command()
-def pull() -> None:
-    """Bring the configured models where a network allows."""
-    from rag.pull import pull as run  # noqa: PLC0415
-
-    run(load_settings(), _out())
+    out().print(f"Removed «{document}» from the index.", markup=False)
 
 
 @app.command()
@@ -216,7 +199,7 @@ def serve(
 @app.command()
 def version() -> None:
     """Print the version."""
-    _out().print(__version__, highlight=False)
+    out().print(__version__, highlight=False)
 
 
 def _filters(
@@ -240,41 +223,9 @@ def _build_first(settings: Settings) -> None:
         )
     from rag.ingest import ingest as run  # noqa: PLC0415
 
-    _err().print(f"No index in «{settings.index_dir}» yet: building it from {SEEDS}/ …", markup=False)
-    with _progress() as tick:
+    err().print(f"No index in «{settings.index_dir}» yet: building it from {SEEDS}/ …", markup=False)
+    with progress() as tick:
         run([SEEDS], settings, tick)
-
-
-_DOING = {"read": "Reading", "embed": "Embedding", "index": "Indexing", "fetch": "Fetching"}
-
-
-@contextmanager
-def _progress() -> Iterator[Tick]:
-    """A progress bar on stderr; it shows nothing where stderr is no terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    columns = (TextColumn("{task.description:10}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_err(), transient=True, disable=not sys.stderr.isatty()) as bar:
-        tasks: dict[str, Any] = {}
-
-        def tick(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(_DOING.get(what, what), total=total)
-            bar.update(tasks[what], completed=done, total=total)
-
-        yield tick
-
-
-def _out() -> Console:
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-
-
-def _err() -> Console:
-    return Console(stderr=True, highlight=False)
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 def main() -> None:
@@ -287,7 +238,11 @@ def main() -> None:
     except SystemExit as stop:
         if stop.code != INTERRUPTED:
             raise
-        _fail(stop, 1, "stopped; what was indexed before is as it was.")
+        _fail(
+            stop,
+            1,
+            "stopped; what was indexed before is as it was. An ingest goes on where it stopped: give it the same paths.",
+        )
     except KamerbronError as error:
         _fail(error, error.exit_status, str(error))
     except BrokenPipeError:

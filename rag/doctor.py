@@ -5,40 +5,33 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Literal
 
 from rich.console import Console
 from rich.text import Text
 
 from rag import __version__
-from rag.errors import KamerbronError
+from rag.errors import KamerbronError, StoreError
+from rag.ingest import renew
 from rag.models.crossencoders import What, load_entailment, load_reranker, pair_model
 from rag.models.embeddings import describe
 from rag.models.llm import ChatModel, choose_model
 from rag.settings import Settings
-from rag.store.index import open_index
+from rag.store import health
+from rag.store.generations import read_state
+from rag.store.health import Finding
+from rag.store.index import Tick
+from rag.store.vectors import without_password
 
 PACKAGES = (
     "torch",
     "sentence-transformers",
     "chromadb",
     "langchain",
-    "langchain-chroma",
     "langchain-ollama",
     "streamlit",
     "simplemma",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report."""
-
-    what: str
-    status: Literal["ok", "note", "problem"]
-    detail: str
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -49,7 +42,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_embedding(settings),
         *_cross_encoders(settings),
         *_language_model(settings),
-        *_index(settings),
+        *health.examine(settings),
     ]
 
 
@@ -73,10 +66,15 @@ def _settings(settings: Settings) -> list[Finding]:
         Finding(
             f"RAG_{name.upper()}",
             "ok",
-            f"{getattr(settings, name)!s:.100} ({settings.source(name)}): {field.description}",
+            f"{_shown(getattr(settings, name))} ({settings.source(name)}): {field.description}",
         )
         for name, field in Settings.model_fields.items()
     ]
+
+
+def _shown(value: object) -> str:
+    """A setting's value; a password in an address is nobody's business."""
+    return f"{without_password(value) if isinstance(value, str) and '@' in value and '://' in value else value!s:.100}"
 
 
 def _embedding(settings: Settings) -> list[Finding]:
@@ -132,25 +130,18 @@ def _language_model(settings: Settings) -> list[Finding]:
     ]
 
 
-def _index(settings: Settings) -> list[Finding]:
-    try:
-        index = open_index(settings)
-    except KamerbronError as error:
-        return [Finding("index", "problem", str(error))]
-    found = f"{len(index.descriptions)} documents, {len(index.owners)} passages, generation {index.generation}, digest {index.digest}"
-    out = [Finding("index", "ok", found)]
-    if index.rebuilt:
-        out.append(Finding("lexical index", "note", index.rebuilt))
-    try:
-        missing = index.vectors.missing(index.catalogue.languages())
-    except KamerbronError as error:
-        return [*out, Finding("vectors", "problem", str(error))]
-    if missing:
-        return [*out, Finding("vectors", "problem", f"{len(missing)} passages have none. Run `rag ingest`.")]
-    return [
-        *out,
-        Finding("vectors", "ok", f"{index.vectors.count()} in {settings.chroma_url or 'the index folder'}"),
-    ]
+def repaired(settings: Settings, tick: Tick) -> list[str]:
+    """Mend what can be mended of the index; what was done, a sentence each. Raises KamerbronError where nothing can be."""
+    if not settings.index_dir.is_dir():
+        raise StoreError(f"There is no index in «{settings.index_dir}». Run `rag ingest` first.")
+    before = [f for f in health.examine(settings) if f.status == "problem"]
+    done = health.find_whole(settings)
+    was = read_state(settings.index_dir)
+    renew(settings, tick)
+    now = read_state(settings.index_dir)
+    if was is not None and now is not None and was.generation != now.generation:
+        done.append(f"Generation {now.generation} was made of what is whole.")
+    return [*(f"Found: {f.what}: {f.detail}" for f in before), *done]
 
 
 def print_report(console: Console, findings: list[Finding]) -> None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from rag.errors import DocumentError, InputError, ManifestError
-from rag.injection import orders
-from rag.manifest import NAME as MANIFEST
-from rag.manifest import SOURCES, entry, read_manifest, read_overrides
-from rag.read import CONTAINERS, digest, read_document
-from rag.read.archive import Unpacked, attachments, unpack
+from rag.errors import DocumentError, StoreError
+from rag.files import File, files, fingerprint, opened
+from rag.manifest import entry, read_overrides
+from rag.prepare import Prepared, Task, prepare, prepare_all
+from rag.read import digest, read_document
 from rag.read.extract import Limits
 from rag.settings import Settings
+from rag.store.backup import unpacked
 from rag.store.index import Tick
 from rag.store.writer import Writer
-from rag.types import Description, Document
+from rag.types import Description
 
 Verdict = Literal["new", "changed", "unchanged", "removed", "refused"]
 
@@ -46,48 +47,34 @@ class Report:
         return [line for line in self.lines if line.verdict == "refused"]
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file to read: where its bytes are, where it belongs (`inside` an archive or a message), or why it is not read."""
-
-    path: Path
-    described: Description | None = None
-    inside: Path | None = None
-    refused: str = ""
-
-    @property
-    def place(self) -> Path:
-        return (self.inside or self.path.parent).resolve() / self.path.name
-
-
 def ingest(
-    paths: Sequence[Path], settings: Settings, tick: Tick = lambda *_: None, rebuild: bool = False
+    paths: Sequence[Path],
+    settings: Settings,
+    tick: Tick = lambda *_: None,
+    rebuild: bool = False,
+    wait: bool = False,
 ) -> Report:
-    """Read files or folders into the index; only what changed is embedded again.
+    """Read files or folders into the index; only what changed is read and embedded again.
 
     What people said of a document in the app goes before its folder's manifest. A file that was read from one of the
-    given folders before and is gone now is removed. What cannot be read is
-    refused and leaves what was indexed under its name as it was. Raises StoreError where nothing could be written.
+    given folders before and is gone now is removed. What cannot be read is refused and leaves what was indexed under its
+    name as it was. An ingest that was broken off is gone on with. `wait` waits for another that is writing.
+    Raises StoreError where nothing could be written.
     """
     with TemporaryDirectory(prefix="rag-") as unpacked:
         limits = Limits.of(settings)
         said = read_overrides(settings.documents_dir)
-        found = [f for file in _files(paths) for f in _opened(file, Path(unpacked), limits)]
+        found = [f for file in files(paths) for f in opened(file, Path(unpacked), limits)]
         found = [replace(f, described=said.get(f.path.name, f.described)) for f in found]
-        writer = Writer(settings, rebuild)
-        try:
+        with Writer(settings, rebuild, wait) as writer:
             lines = _read_all(found, writer, limits, tick)
             lines += _remove_gone(paths, found, writer)
             if writer.text_changed:
-                _split_again(writer, {line.name for line in lines})
-            if not writer.catalogue.digests() and not any(line.verdict == "removed" for line in lines):
-                writer.close(abandon=True)  # an index of nothing would hide that there is none
-                return Report(tuple(lines), "")
+                _split_again(writer, tick)
+            if not writer.catalogue.digests() and all(line.verdict == "refused" for line in lines):
+                return Report(tuple(lines), "")  # an index of nothing would hide that there is none
             made = writer.commit(tick)
-        except BaseException:
-            writer.close(abandon=True)
-            raise
-    writer.close()
+            writer.forget_work()
     return Report(tuple(lines), made)
 
 
@@ -99,7 +86,7 @@ def propose(paths: Sequence[Path], settings: Settings) -> str:
     limits = Limits.of(settings)
     out = []
     with TemporaryDirectory(prefix="rag-") as unpacked:
-        for file in (f for each in _files(paths) for f in _opened(each, Path(unpacked), limits)):
+        for file in (f for each in files(paths) for f in opened(each, Path(unpacked), limits)):
             try:
                 if file.refused:
                     raise DocumentError(file.refused)
@@ -111,151 +98,147 @@ def propose(paths: Sequence[Path], settings: Settings) -> str:
     return "\n".join(out)
 
 
-def remove(name: str, settings: Settings) -> None:
+def remove(name: str, settings: Settings, wait: bool = False) -> None:
     """Take one document out of the index; raises StoreError where there is none of that name."""
-    writer = Writer(settings)
-    try:
+    with Writer(settings, wait=wait) as writer:
         writer.catalogue.document(name)
-        writer.catalogue.remove(name)
-        writer.commit(lambda *_: None)
-    except BaseException:
-        writer.close(abandon=True)
-        raise
-    writer.close()
+        writer.remove(name)
+        writer.commit()
 
 
-def describe(name: str, description: Description, settings: Settings) -> int:
+def describe(name: str, description: Description, settings: Settings, wait: bool = False) -> int:
     """Say something else of a document than was said before; its text stays. Its number of passages."""
-    writer = Writer(settings)
-    try:
+    with Writer(settings, wait=wait) as writer:
         document = writer.catalogue.document(name)
         changed = replace(
             document, description=description, digest=digest(document.text, description, document.pages)
         )
-        count = writer.put(changed, writer.catalogue.sources()[name])
-        writer.commit(lambda *_: None)
-    except BaseException:
-        writer.close(abandon=True)
-        raise
-    writer.close()
+        source = writer.catalogue.sources()[name]
+        prepared = prepare(Task(Path(name), source, "", writer.model, document=changed))
+        assert prepared.made is not None  # noqa: S101 - for the type checker: nothing is known, so it is split
+        count = writer.put(prepared.made, prepared.texts)
+        writer.commit()
     return count
 
 
-def _files(paths: Sequence[Path]) -> Iterator[_File]:
-    """Every file to read, with what its folder's manifest says of it; raises InputError for a path that is not there."""
-    for path in paths:
-        if path.is_dir():
-            manifest = read_manifest(path)
-            for file in sorted(path.iterdir()):
-                described = file.name in manifest
-                if file.is_file() and (described or is_document(file)):
-                    yield _File(file, manifest.get(file.name))
-        elif path.exists():
-            yield _File(path, read_manifest(path.parent).get(path.name))
-        else:
-            raise InputError(f"«{path}»: there is no such file or folder. Check the name.")
+def renew(settings: Settings, tick: Tick = lambda *_: None) -> str:
+    """Make a new generation of what is in the index, where it needs one; its digest. Raises StoreError where it cannot be.
+
+    An index of an older form is brought to the present one; a search index that is damaged is made again. Another
+    embedding model is not a matter of repair.
+    """
+    with Writer(settings) as writer:
+        if writer.was is None:
+            raise StoreError(f"There is no index in «{settings.index_dir}». Run `rag ingest` first.")
+        return _renewed(writer, tick)
 
 
-def _opened(file: _File, unpacked: Path, limits: Limits) -> Iterator[_File]:
-    """A file, or what is in it: the members of an archive, a message and its attachments."""
-    suffix = file.path.suffix.lower()
-    if suffix != ".zip":
-        yield file
-    if suffix not in CONTAINERS:
-        return
-    home = unpacked / str(len(list(unpacked.iterdir())))
-    home.mkdir()
-    try:
-        if file.path.stat().st_size > limits.file_mb * 1_000_000:
-            raise DocumentError(
-                f"{file.path.name}: larger than {limits.file_mb} MB (RAG_READ_FILE_MB). Split the archive."
-            )
-        inner = (unpack if suffix == ".zip" else attachments)(file.path, home, limits)
-    except DocumentError as error:
-        if suffix == ".zip":  # of a message that is none, reading it tells
-            yield _File(file.path, refused=str(error))
-        return
-    yield from _members(file.path, home, inner)
+def restore(file: Path, settings: Settings, tick: Tick = lambda *_: None) -> str:
+    """Put the index of a backup in place of the present one, which is kept as the generation before; its digest.
+
+    Raises InputError for a bad file, and StoreError; what was there before then stays.
+    """
+    with unpacked(file) as (state, catalogue, vectors), Writer(settings, base=(catalogue, state)) as writer:
+        writer.take_vectors(vectors)
+        return _renewed(writer, tick)
 
 
-def _members(container: Path, home: Path, inner: Unpacked) -> Iterator[_File]:
-    try:
-        manifest = read_manifest(home)
-    except ManifestError as error:
-        manifest = {}
-        inner.refused.append((MANIFEST, str(error)))
-    for path in inner.files:
-        if path.name in manifest or is_document(path):
-            yield _File(path, manifest.get(path.name), inside=container)
-    for name, why in inner.refused:
-        yield _File(
-            Path(name.replace("\0", "")), inside=container, refused=f"{container.name}: {name}: {why}."
+def _renewed(writer: Writer, tick: Tick) -> str:
+    was, model = writer.was, writer.model
+    if was is not None and was.embedding_key != model.key:
+        raise StoreError(
+            f"The index was built with the embedding model «{was.embedding_model}» ({was.embedding_key}), "
+            f"the settings say «{model.name}» ({model.key}). Set RAG_EMBEDDING_MODEL back; `rag ingest` changes models."
         )
+    if writer.text_changed:
+        _split_again(writer, tick)
+    return writer.commit(tick)
 
 
-def is_document(file: Path) -> bool:
-    """A folder's README, manifest and sources are about its documents, not among them; hidden files are nobody's."""
-    return (
-        file.name not in (MANIFEST, SOURCES)
-        and not file.name.startswith(".")
-        and file.stem.upper() != "README"
-    )
-
-
-def _read_all(found: Sequence[_File], writer: Writer, limits: Limits, tick: Tick) -> list[Line]:
+def _read_all(found: Sequence[File], writer: Writer, limits: Limits, tick: Tick) -> list[Line]:
+    """Read what is new or changed, in other processes where it is much, and embed it as it comes."""
     known = writer.catalogue.digests()
-    taken: dict[str, Path] = {}
-    lines = []
-    for done, file in enumerate(found, 1):
-        tick("read", done, len(found))
-        name = file.path.name or str(file.path)
+    lines: list[Line | None] = [None] * len(found)
+    at_work: list[tuple[int, str]] = []  # the place of each task's line, and the file's fingerprint
+    twice: list[tuple[int, int]] = []  # places of a file and of an earlier one of its name
+
+    def tasks() -> Iterator[Task]:
+        for at, print_ in _to_read(found, writer, limits, (lines, twice)):
+            at_work.append((at, print_))
+            file, same = found[at], "" if writer.text_changed else known.get(found[at].name, "")
+            yield Task(file.path, str(file.place), print_, writer.model, file.described, limits, known=same)
+
+    with closing(prepare_all(tasks())) as results:
+        for done, prepared in enumerate(results):
+            at, print_ = at_work[done]
+            tick("read", at, len(found))
+            lines[at] = _line(found[at], print_, prepared, writer)
+            writer.embed(tick, (at + 1) / len(found))
+    if found:
+        tick("read", len(found), len(found))
+    again = [at for at, first in twice if (line := lines[first]) and line.verdict == "refused"]
+    if again:
+        read = _read_all([found[at] for at in again], writer, limits, tick)
+        lines = [*(x for at, x in enumerate(lines) if at not in again), *read]
+    return [line for line in lines if line is not None]
+
+
+def _line(file: File, print_: str, prepared: Prepared, writer: Writer) -> Line:
+    """What became of a file that was read; what is new of it goes into the index."""
+    name = file.name
+    if prepared.refused:
+        return Line(name, "refused", why=prepared.why)
+    if prepared.made is None:
+        writer.same(name, print_)
+        return Line(name, "unchanged")
+    verdict: Verdict = "changed" if name in writer.catalogue.digests() else "new"
+    writer.keep_original(prepared.made, file.path)
+    return Line(name, verdict, writer.put(prepared.made, prepared.texts), prepared.why)
+
+
+def _to_read(
+    found: Sequence[File],
+    writer: Writer,
+    limits: Limits,
+    told: tuple[list[Line | None], list[tuple[int, int]]],
+) -> Iterator[tuple[int, str]]:
+    """The place and the fingerprint of each file that must be read.
+
+    `told` is given the lines of the others (refused, known, or read before a break), and the files of one name.
+    """
+    known, prints = writer.catalogue.digests(), writer.catalogue.files()
+    lines, twice = told
+    first: dict[str, int] = {}
+    for at, file in enumerate(found):
+        name = file.name
         if file.refused:
-            lines.append(Line(name, "refused", why=file.refused))
-            continue
-        if name in taken:
-            why = f"another file of this name was read from {taken[name].parent}"
-            lines.append(Line(name, "refused", why=why))
-            continue
-        try:
-            document = read_document(file.path, file.described, limits)
-        except DocumentError as error:
-            lines.append(Line(name, "refused", why=str(error)))
-            continue
-        taken[name] = file.place
-        writer.keep_original(document, file.path)
-        if known.get(name) == document.digest and not writer.text_changed:
-            lines.append(Line(name, "unchanged"))
-            continue
-        count = writer.put(document, str(file.place))
-        lines.append(Line(name, "changed" if name in known else "new", count, _to_know(document)))
-    return lines
+            lines[at] = Line(name, "refused", why=file.refused)
+        elif name in first:
+            why = f"another file of this name was read from {found[first[name]].place.parent}"
+            lines[at] = Line(name, "refused", why=why)
+            twice.append((at, first[name]))
+        else:
+            first[name] = at
+            print_ = fingerprint(file, limits)
+            if print_ and prints.get(name) == print_:
+                lines[at] = Line(name, "unchanged")
+            elif (count := writer.staged(name, print_, str(file.place))) is not None:
+                lines[at] = Line(name, "changed" if name in known else "new", count)
+            else:
+                yield at, print_
 
 
-def _to_know(document: Document) -> str:
-    """What a person must know of a document that was read; whose words it holds is asked for where it does not say."""
-    remarks = list(document.remarks)
-    said = orders(document.text)
-    if said:
-        remarks.append(f"sentences that speak to a language model, never shown to one nor quoted: {said:,}")
-    if document.description.role is None and document.description.kind not in ("kamervragen", "debat"):
-        remarks.append(
-            f"whose words these are is not known: give its role in {MANIFEST} (rag describe writes one)"
-        )
-    return "; ".join(remarks)
-
-
-def _remove_gone(paths: Sequence[Path], found: Sequence[_File], writer: Writer) -> list[Line]:
+def _remove_gone(paths: Sequence[Path], found: Sequence[File], writer: Writer) -> list[Line]:
     """Remove what was read from a given folder or archive before and is no longer there."""
     folders = {path.resolve() for path in paths if path.is_dir()}
-    opened = {f.inside.resolve() for f in found if f.inside is not None}
+    containers = {f.inside.resolve() for f in found if f.inside is not None}
     there = {file.path.name for file in found}
     gone = [
         name
         for name, source in writer.catalogue.sources().items()
-        if name not in there and _is_gone(Path(source), folders, opened)
+        if name not in there and _is_gone(Path(source), folders, containers)
     ]
-    for name in gone:
-        writer.catalogue.remove(name)
+    writer.remove(*gone)
     return [Line(name, "removed", why="the file is gone") for name in gone]
 
 
@@ -267,9 +250,19 @@ def _is_gone(source: Path, folders: set[Path], opened: set[Path]) -> bool:
     return container in opened or (container.parent in folders and not container.exists())
 
 
-def _split_again(writer: Writer, done: set[str]) -> None:
+def _split_again(writer: Writer, tick: Tick) -> None:
     """Split what was not given this time with the present splitter and word lists, from its kept text."""
-    sources = writer.catalogue.sources()
-    for name in sources:
-        if name not in done:
-            writer.put(writer.catalogue.document(name), sources[name])
+    prints, sources = writer.catalogue.files(), writer.catalogue.sources()
+    names = [n for n in sources if not writer.touches(n) and writer.staged(n, prints[n], sources[n]) is None]
+
+    def tasks() -> Iterator[Task]:
+        for name in names:
+            document = writer.catalogue.document(name)
+            yield Task(Path(name), sources[name], prints[name], writer.model, document=document)
+
+    with closing(prepare_all(tasks())) as results:
+        for done, prepared in enumerate(results, 1):
+            if prepared.made is not None:
+                writer.put(prepared.made, prepared.texts)
+            tick("read", done, len(names))
+            writer.embed(tick, done / len(names))

@@ -146,9 +146,14 @@ def language_scores(text: str) -> dict[Language, float]:
         for language, other in languages:
             if folded in stopwords()[language] and folded not in stopwords()[other]:
                 score[language] += 2
-            elif simplemma.is_known(folded, lang=language) and not simplemma.is_known(folded, lang=other):
+            elif _is_known(folded, language) and not _is_known(folded, other):
                 score[language] += 1
     return score
+
+
+@lru_cache(maxsize=50_000)
+def _is_known(word: str, language: Language) -> bool:
+    return bool(simplemma.is_known(word, lang=language))
 
 
 def _holds(text: str, forms: Sequence[str], language: Language) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,8 @@ _COLOUR = {
     "there": "dim",
 }
 
+
+MOST = 200  # documents up to which each has its line in a table
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -174,14 +177,23 @@ def search_json(index: Index, question: Question, retrieved: Retrieved, explain:
 
 
 def ingest_table(report: Report) -> Table:
-    """What was read, skipped or refused, and why."""
+    """What was read, skipped or refused, and why. Of very many, those that there is something to say of, and a count."""
+    lines = report.lines
+    if len(lines) > MOST:
+        lines = tuple(line for line in lines if line.why and line.verdict != "removed")[:MOST]
     table = Table("document", "verdict", "passages", "why", box=None, pad_edge=False)
-    for line in report.lines:
+    for line in lines:
         table.add_row(
             _text(line.name),
             _text(line.verdict, _COLOUR[line.verdict]),
             str(line.passages or ""),
             _text(line.why),
+        )
+    if len(report.lines) > MOST:
+        counts = Counter(line.verdict for line in report.lines)
+        said = ", ".join(f"{n} {verdict}" for verdict, n in counts.items())
+        table.add_row(
+            _text(f"{len(report.lines)} in all"), _text(said), str(sum(x.passages for x in report.lines)), ""
         )
     return table
 

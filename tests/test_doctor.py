@@ -10,6 +10,11 @@ from support import settings_for
 
 from rag.doctor import examine, print_report
 from rag.settings import Settings
+from rag.store.generations import home_of, read_state
+
+
+def home(settings):
+    return home_of(settings.index_dir, read_state(settings.index_dir).generation)
 
 
 def found(settings):
@@ -45,9 +50,9 @@ def test_index_of_another_model_is_a_problem_that_names_both(seed_index, tiny_mo
 
 
 def test_missing_vectors_are_a_problem_with_their_command(own_index):
-    shutil.rmtree(own_index.index_dir / "chroma")
+    shutil.rmtree(home(own_index) / "chroma")
     finding = found(own_index)["vectors"]
-    assert (finding.status, "rag ingest" in finding.detail) == ("problem", True)
+    assert (finding.status, "rag doctor --repair" in finding.detail) == ("problem", True)
 
 
 def test_lost_lexical_index_is_noted_as_built_anew(own_index):
@@ -56,7 +61,7 @@ def test_lost_lexical_index_is_noted_as_built_anew(own_index):
     assert found(own_index)["lexical index"].status == "note"
 
 
-@pytest.mark.parametrize("damage", ["index.json", "chroma/chroma.sqlite3"])
+@pytest.mark.parametrize("damage", ["index.json", "generations/1/chroma/chroma.sqlite3"])
 def test_damage_is_a_problem_and_not_an_exception(own_index, damage):
     (own_index.index_dir / damage).write_bytes(b"garbage " * 100)
     problems = [f for f in examine(own_index) if f.status == "problem"]

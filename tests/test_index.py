@@ -14,7 +14,8 @@ from rag.assistant import Assistant
 from rag.errors import KamerbronError, StoreError
 from rag.ingest import ingest, remove
 from rag.models.embeddings import load_embeddings
-from rag.store.index import open_index, read_state
+from rag.store.generations import read_state
+from rag.store.index import open_index
 from rag.store.writer import Writer
 
 BRIEF = "Brief over water\n\nHet kabinet zal in 2026 de dijken bij Zwolle versterken.\n"
@@ -340,7 +341,7 @@ def test_other_splitter_is_told_and_the_next_ingest_splits_even_what_is_not_give
 
 
 def home(settings):
-    return settings.index_dir / "generations" / str(read_state(settings.index_dir)["generation"])
+    return settings.index_dir / "generations" / str(read_state(settings.index_dir).generation)
 
 
 @pytest.fixture
@@ -462,7 +463,7 @@ def test_missing_lexical_folder_is_built_anew_and_the_answer_says_so(built):
 
 @pytest.mark.parametrize("kept", [True, False], ids=["files that do not fit", "garbage in sqlite"])
 def test_damaged_vectors_are_told_and_rebuild_mends_them(built, folder, kept):
-    chroma = built.index_dir / "chroma"
+    chroma = home(built) / "chroma"
     if kept:
         for path in [p for p in chroma.rglob("*") if p.is_file() and p.name != "chroma.sqlite3"]:
             path.write_bytes(b"garbage" * 20)
@@ -475,12 +476,37 @@ def test_damaged_vectors_are_told_and_rebuild_mends_them(built, folder, kept):
     assert_in_step(built)
 
 
-def test_lost_vectors_are_embedded_again_by_the_next_ingest(built, folder, embedded):
-    shutil.rmtree(built.index_dir / "chroma")
+def test_lost_vectors_are_put_back_by_the_next_ingest_without_embedding_them_again(built, folder, embedded):
+    shutil.rmtree(home(built) / "chroma")
     report = ingest([folder], built)
     assert [line.verdict for line in report.lines] == ["unchanged", "unchanged"]
+    assert embedded == []
+    assert_in_step(built)
+
+
+def test_lost_embeddings_are_taken_from_the_search_index_and_lost_in_both_are_made_again(
+    built, folder, embedded
+):
+    for left in built.index_dir.glob("embedded.sqlite*"):
+        left.unlink()
+    (folder / "letter.txt").unlink()
+    ingest([folder], built)
+    assert embedded == []
+    for left in [*built.index_dir.glob("embedded.sqlite*"), *home(built).glob("chroma/*.sqlite3")]:
+        left.unlink()
+    ingest([folder], built)
     assert sum(map(len, embedded)) == len(open_index(built).owners)
     assert_in_step(built)
+
+
+def test_embedding_that_was_damaged_since_is_made_again(built, folder, embedded):
+    with sqlite3.connect(built.index_dir / "embedded.sqlite") as database:
+        database.execute("UPDATE vectors SET vector = zeroblob(128)")
+    database.close()
+    shutil.rmtree(home(built) / "chroma")
+    ingest([folder], built)
+    assert sum(map(len, embedded)) == len(open_index(built).owners)
+    assert found(built, "dijken bij Zwolle") == {"brief.txt"}
 
 
 def test_every_error_of_a_store_says_what_to_do_in_two_lines():

@@ -7,7 +7,8 @@ from support import SEEDS, settings_for
 
 from rag.errors import InputError, ManifestError
 from rag.ingest import ingest
-from rag.store.index import open_index, read_state
+from rag.store.generations import read_state
+from rag.store.index import open_index
 
 TEXT = "Een zin over water. Nog een zin over water."
 
@@ -179,6 +180,6 @@ def test_text_is_kept_with_its_line_ends_and_its_byte_order_mark(settings, folde
 def test_progress_counts_up_to_its_total(settings, folder):
     seen = {}
     ingest([folder], settings, lambda what, done, total: seen.setdefault(what, []).append((done, total)))
-    assert set(seen) == {"read", "embed", "index"}
+    assert set(seen) == {"read", "embed", "index", "store"}
     assert all(steps[-1][0] == steps[-1][1] for steps in seen.values())
     assert all(done <= total for steps in seen.values() for done, total in steps)

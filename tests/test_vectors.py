@@ -1,11 +1,15 @@
 """The vectors in a real Chroma folder, embedded by a real, tiny model."""
 
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
 import pytest
 from support import settings_for
 
 from rag.errors import ModelError, StoreError
 from rag.models.embeddings import describe, load_embeddings
-from rag.store.vectors import BATCH, Vectors
+from rag.store.vectors import BATCH, Vectors, _credentials
 
 LANGUAGES = {"a": "nl", "b": "nl", "c": "en"}
 BOTH = ("nl", "en")
@@ -21,8 +25,12 @@ def model(tiny_model, tmp_path):
 def vectors(tmp_path, model):
     opened = Vectors(tmp_path / "chroma", "", model, lambda: load_embeddings(model))
     metadatas = [{"document": f"{i}.txt", "language": LANGUAGES[i]} for i in TEXTS]
-    opened.add(list(TEXTS), list(TEXTS.values()), metadatas)
+    opened.add(list(TEXTS), embedded(model, *TEXTS.values()), metadatas)
     return opened
+
+
+def embedded(model, *texts):
+    return np.asarray(load_embeddings(model).embed_documents(list(texts)), np.float32)
 
 
 def test_only_those_without_a_vector_are_missing_in_their_order(vectors):
@@ -34,13 +42,10 @@ def test_more_ids_than_one_query_takes_can_be_asked_for(vectors):
     assert len(vectors.missing({f"x{n}": "nl" for n in range(7_000)})) == 7_000
 
 
-def test_the_same_text_is_nearest_to_itself(vectors, model):
-    plain = load_embeddings(model)
-    for identity, text in TEXTS.items():
-        assert plain.embed_documents([text])[0] == pytest.approx(
-            vectors._store(LANGUAGES[identity]).get(ids=[identity], include=["embeddings"])["embeddings"][0],
-            abs=1e-5,
-        )
+def test_vectors_come_back_as_they_were_put_in(vectors, model):
+    kept = vectors.get({**LANGUAGES, "z": "nl"})
+    assert set(kept) == set(TEXTS)
+    assert all(kept[i] == pytest.approx(embedded(model, text)[0], abs=1e-5) for i, text in TEXTS.items())
 
 
 def test_distance_is_a_cosine_not_a_square(vectors, model):
@@ -62,36 +67,38 @@ def test_filter_that_lets_no_document_through_finds_nothing(vectors):
     assert vectors.nearest("zwolle", 3, [], BOTH) == []
 
 
-def test_added_again_replaces_text_and_metadata(vectors):
+def test_added_again_replaces_vector_and_metadata(vectors, model):
     """Chroma's own `add` of an id that is there is silently ignored."""
-    vectors.add(["a"], ["sluizen bij deventer"], [{"document": "nieuw.txt", "language": "nl"}])
+    vectors.add(["a"], embedded(model, "sluizen bij deventer"), [{"document": "nieuw.txt", "language": "nl"}])
     assert vectors.count() == 3
     assert {i for i, _ in vectors.nearest("x", 3, ["nieuw.txt"], BOTH)} == {"a"}
     assert {i for i, _ in vectors.nearest("x", 3, ["a.txt"], BOTH)} == set()
 
 
-def test_what_is_not_kept_is_gone_and_so_are_other_models(vectors, tmp_path, model, other_tiny_model):
+def test_what_is_deleted_is_gone_and_so_are_other_models(vectors, tmp_path, model, other_tiny_model):
     other = describe(settings_for(tmp_path, embedding_model=str(other_tiny_model)))
     others = Vectors(tmp_path / "chroma", "", other, lambda: load_embeddings(other))
-    others.add(["a"], ["tekst"], [{"document": "a.txt", "language": "nl"}])
-    reopened = Vectors(tmp_path / "chroma", "", model, lambda: load_embeddings(model))
-    assert len(reopened._client.list_collections()) == 3
-    reopened.keep_only({"b": "nl"})
-    assert [c.name for c in reopened._client.list_collections()] == [f"passages-{model.key}-nl"]
-    assert {i for i, _ in reopened.nearest("zwolle", 9, None, BOTH)} == {"b"}
+    others.add(["a"], embedded(other, "tekst"), [{"document": "a.txt", "language": "nl"}])
+    assert len(vectors._client.list_collections()) == 3
+    vectors.delete({"a": "nl", "c": "en"})
+    vectors.drop_others({model.key})
+    assert vectors.stored() == {"b": "nl"}
+    assert {c.name for c in vectors._client.list_collections()} == {f"passages-{model.key}-{x}" for x in BOTH}
+    assert {i for i, _ in vectors.nearest("zwolle", 9, None, BOTH)} == {"b"}
 
 
-def test_passage_whose_language_changed_is_embedded_again_and_not_found_twice(vectors):
+def test_passage_whose_language_changed_is_missing_and_not_found_twice(vectors, model):
     assert vectors.missing({"a": "en"}) == ["a"]
-    vectors.add(["a"], ["dikes near zwolle"], [{"document": "a.txt", "language": "en"}])
-    vectors.keep_only({"a": "en"})
+    vectors.delete(vectors.stored())
+    vectors.add(["a"], embedded(model, "dikes near zwolle"), [{"document": "a.txt", "language": "en"}])
     assert [i for i, _ in vectors.nearest("zwolle", 9, None, BOTH)] == ["a"]
     assert vectors.count() == 1
 
 
 def test_more_than_a_batch_survives_reopening(vectors, tmp_path, model):
     ids = [f"n{n}" for n in range(BATCH + 5)]
-    vectors.add(ids, [f"tekst {i}" for i in ids], [{"document": "n.txt", "language": "nl"}] * len(ids))
+    made = np.tile(embedded(model, "tekst"), (len(ids), 1))
+    vectors.add(ids, made, [{"document": "n.txt", "language": "nl"}] * len(ids))
     reopened = Vectors(tmp_path / "chroma", "", model, lambda: load_embeddings(model))
     assert reopened.count() == 3 + len(ids)
     assert reopened.missing(dict.fromkeys(ids, "nl")) == []
@@ -118,5 +125,39 @@ def test_model_that_cannot_be_loaded_is_the_models_fault_not_the_vectors(vectors
     opened = Vectors(tmp_path / "chroma", "", model, load)
     with pytest.raises(ModelError, match="rag pull"):
         opened.nearest("zwolle", 3, None, BOTH)
-    with pytest.raises(ModelError, match="rag pull"):
-        opened.add(["d"], ["tekst"], [{"document": "d.txt", "language": "nl"}])
+
+
+def test_damaged_graph_is_found_by_a_probe(vectors, tmp_path, model):
+    """Chroma counts and lists from its database; only a search reads the files of the graph."""
+    ids = [f"n{n}" for n in range(1_100)]  # from 1,000 on Chroma keeps a graph in files
+    vectors.add(
+        ids,
+        np.tile(embedded(model, "tekst"), (len(ids), 1)),
+        [{"document": "n.txt", "language": "nl"}] * len(ids),
+    )
+    vectors.probe()
+    vectors.close()
+    for path in (tmp_path / "chroma").rglob("*.bin"):
+        path.write_bytes(b"garbage" * 20)
+    damaged = Vectors(tmp_path / "chroma", "", model, lambda: load_embeddings(model))
+    with pytest.raises(StoreError, match="rag doctor --repair"):
+        damaged.probe()
+
+
+def test_folder_that_cannot_be_written_is_read_from_a_copy(vectors, tmp_path, model, monkeypatch):
+    """Chroma writes a little even to read; the copy goes with its reader."""
+    vectors.close()
+    monkeypatch.setattr("rag.store.vectors.os.access", lambda *_: False)
+    opened = Vectors(tmp_path / "chroma", "", model, lambda: load_embeddings(model))
+    (copy,) = [c for c in opened._close.peek()[2] if hasattr(c, "name")]
+    assert opened.nearest("zwolle", 3, None, BOTH) and (Path(copy.name) / "chroma.sqlite3").is_file()
+    opened.close()
+    assert not Path(copy.name).exists()
+
+
+def test_password_in_an_address_is_sent_and_never_shown(tmp_path, model):
+    url = "https://lezer:geheim%21@127.0.0.1:9"
+    with pytest.raises(StoreError) as caught:
+        Vectors(tmp_path / "chroma", url, model, lambda: load_embeddings(model))
+    assert "geheim" not in str(caught.value) and "https://127.0.0.1:9" in str(caught.value)
+    assert _credentials(urlsplit(url)) == {"Authorization": "Basic bGV6ZXI6Z2VoZWltIQ=="}

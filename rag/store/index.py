@@ -1,61 +1,33 @@
-"""The index: a catalogue of documents and passages, a lexical index, and vectors. The only place that knows how they are stored.
+"""The index, open for questions: a catalogue of documents and passages, a lexical index, and vectors.
 
-    vectorstore/
-      index.json           which generation is current, and what it was built with; replaced in one step
-      generations/N/       catalogue.sqlite and lexical/; complete before index.json names it, never changed after
-      chroma/              vectors by passage id
-      originals/           the PDF files that documents were read from, to show their pages
-
-A reader sees one generation from its first byte to its last. A crash at any moment leaves index.json naming a whole
-generation; what an unfinished ingest left behind is removed by the next one.
+A reader sees one generation (`rag.store.generations`) from its first byte to its last, and holds a lease on it, so that
+nobody removes it meanwhile.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag import split
 from rag.coverage import Described
 from rag.errors import StoreError
 from rag.models.embeddings import ModelDescription, describe, load_embeddings
 from rag.settings import Settings
-from rag.store.catalogue import REMEDY, Catalogue
+from rag.store.catalogue import Catalogue
+from rag.store.generations import REMEDY, Built, Lease, State, built_with, home_of, read_state
 from rag.store.lexical import LexicalIndex
+from rag.store.migrate import KNOWN as MIGRATED
 from rag.store.vectors import Vectors
 from rag.types import Description, Page, page_number
 
-SCHEMA = "6"
 KEPT_TEXTS = 32  # documents whose text is kept in memory: every citation of an answer is cut out of one
 Tick = Callable[[str, int, int], None]  # what is being done, how far, of how many
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What an index was built with; an index is opened only with the same."""
-
-    schema: str
-    text: str  # digest of the splitter and of the data files that decide terms and speech acts
-    embedding_model: str
-    embedding_key: str
-
-
-def built_with(model: ModelDescription) -> Built:
-    """What an index built now would be built with."""
-    digest = hashlib.sha256(split.VERSION.encode())
-    for name in ("stopwords.txt", "speech_acts.toml"):
-        digest.update(resources.files("rag").joinpath(f"data/{name}").read_bytes())
-    return Built(SCHEMA, digest.hexdigest()[:16], model.name, model.key)
 
 
 class _DescribedDocuments(dict[str, Described]):
@@ -71,23 +43,19 @@ class _DescribedDocuments(dict[str, Described]):
 class Index:
     """One generation of the index, open for questions."""
 
-    def __init__(self, folder: Path, state: dict[str, Any], model: ModelDescription, chroma_url: str) -> None:
-        self.folder, self.model, self._chroma_url = folder, model, chroma_url
-        self.generation = int(state["generation"])
-        self.digest = str(state["digest"])
-        home = folder / "generations" / str(self.generation)
-        if not (home / "catalogue.sqlite").is_file():
-            raise StoreError(
-                f"The index in {folder} is damaged: generation {self.generation} is not there. Run `rag ingest --rebuild`."
-            )
-        self.catalogue = Catalogue(home / "catalogue.sqlite")
+    def __init__(self, folder: Path, state: State, model: ModelDescription, chroma_url: str) -> None:
+        self.folder, self.model, self.state, self._chroma_url = folder, model, state, chroma_url
+        self.generation, self.digest = state.generation, state.digest
+        self.home = home = home_of(folder, state.generation)
+        self._lease = Lease(home)
+        self.catalogue = Catalogue(home / "catalogue.sqlite", read_only=True)
         self.rebuilt: str | None = None
         self._texts: dict[str, str] = {}
         self._pages: dict[str, tuple[Page, ...]] = {}
         self.owners = self.catalogue.owners()
-        if len(self.owners) != int(state["passages"]):
+        if len(self.owners) != state.passages:
             raise StoreError(
-                f"The index in {folder} is damaged: its catalogue has {len(self.owners)} passages, not {state['passages']}. {REMEDY}"
+                f"The index in {folder} is damaged: its catalogue has {len(self.owners)} passages, not {state.passages}. {REMEDY}"
             )
         self.lexical = self._open_lexical(home / "lexical")
         if len(self.owners) != len(self.lexical):
@@ -103,9 +71,8 @@ class Index:
         """Build the lexical index anew from the catalogue, in memory and, where it can be, on disk."""
         self.rebuilt = f"The lexical index was built anew: {why}"
         fresh = build_lexical(self.catalogue, lambda *_: None)
-        home = self.folder / "generations" / str(self.generation) / "lexical"
         try:
-            _replace_folder(home, fresh.save)
+            _replace_folder(self.home / "lexical", fresh.save)
         except OSError:
             self.rebuilt += " It could not be saved; it will be built again at the next start."
         return fresh
@@ -139,9 +106,9 @@ class Index:
     @cached_property
     def vectors(self) -> Vectors:
         """The vectors; opened when first asked for."""
-        return Vectors(
-            self.folder / "chroma", self._chroma_url, self.model, lambda: load_embeddings(self.model)
-        )
+        space, model = self.state.index if self._chroma_url else "", self.model
+        # The lambda must not hold the index: in a circle with it neither is closed when its last reader is done.
+        return Vectors(self.home / "chroma", self._chroma_url, model, lambda: load_embeddings(model), space)
 
     def page(self, document: str, offset: int) -> int | None:
         """The page, from 1, on which a character of a document stands; None where it has no pages."""
@@ -166,22 +133,6 @@ class Index:
         return text
 
 
-def read_state(folder: Path) -> dict[str, Any] | None:
-    """index.json, or None where there is no index; raises StoreError where it cannot be read."""
-    path = folder / "index.json"
-    if not path.is_file():
-        return None
-    try:
-        state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        Built(**state["built"])
-        int(state["generation"]), str(state["digest"]), int(state.get("passages", -1))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(
-            f"{path} is damaged ({type(error).__name__}). Run `rag ingest --rebuild` with your documents."
-        ) from error
-    return state
-
-
 def open_index(settings: Settings) -> Index:
     """Open the current generation; raises StoreError where there is none, or it was built with other settings."""
     folder = settings.index_dir
@@ -189,15 +140,26 @@ def open_index(settings: Settings) -> Index:
     if state is None:
         raise StoreError(f"There is no index in «{folder}». Run `rag ingest` first.")
     model = describe(settings)
-    was, now = Built(**state["built"]), built_with(model)
-    if was != now:
-        raise StoreError(_mismatch(was, now))
-    return Index(folder, state, model, settings.chroma_url)
+    now = built_with(model)
+    while True:
+        if state.built != now:
+            raise StoreError(_mismatch(state.built, now))
+        try:
+            return Index(folder, state, model, settings.chroma_url)
+        except FileNotFoundError as error:
+            was, state = state, read_state(folder)
+            if state is None or state == was:
+                raise StoreError(
+                    f"The index in {folder} is damaged: generation {was.generation} is not there. {REMEDY}"
+                ) from error
+            # else a writer has just made a newer one and removed this
 
 
 def _mismatch(was: Built, now: Built) -> str:
     if was.schema != now.schema:
-        return "The index is of an older form. Run `rag ingest --rebuild` with your documents."
+        command = "rag doctor --repair" if was.schema in MIGRATED else "rag ingest --rebuild"
+        more = "" if was.schema in MIGRATED else " with your documents"
+        return f"The index is of an older form. Run `{command}`{more}."
     if was.embedding_key != now.embedding_key:
         said = (
             f"The index was built with the embedding model «{was.embedding_model}» ({was.embedding_key}), "
@@ -226,7 +188,7 @@ def build_lexical(catalogue: Catalogue, tick: Tick) -> LexicalIndex:
 
 
 def _replace_folder(home: Path, fill: Callable[[Path], None]) -> None:
-    draft = home.with_name(home.name + ".new")
+    draft = home.with_name(f"{home.name}.{os.getpid()}")  # another process may find the same damage
     shutil.rmtree(draft, ignore_errors=True)
     fill(draft)
     shutil.rmtree(home, ignore_errors=True)

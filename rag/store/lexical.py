@@ -10,6 +10,7 @@ usual values; others were no better on the development questions.
 from __future__ import annotations
 
 import json
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -131,28 +132,36 @@ class LexicalIndex:
 
         `known` are words that stand in no passage but that questions must be able to reach: those of titles, senders.
         """
-        postings: dict[str, dict[int, float]] = defaultdict(dict)
-        lengths: list[float] = []
+        numbers: dict[str, int] = {}
+        found, docs, counts, lengths = array("i"), array("i"), array("f"), array("f")
         for i, (body, context) in enumerate(passages):
+            row: dict[int, float] = {}
             for weight, group in ((1.0, body), (CONTEXT, context)):
                 for term in group:
-                    row = postings[term]
-                    row[i] = row.get(i, 0.0) + weight
+                    number = numbers.setdefault(term, len(numbers))
+                    row[number] = row.get(number, 0.0) + weight
+            found.extend(row)
+            docs.extend([i] * len(row))
+            counts.extend(row.values())
             lengths.append(len(body))
             tick()
         for word in known:
-            _ = postings[word]
-        vocabulary = sorted(postings)
+            numbers.setdefault(word, len(numbers))
+        vocabulary = sorted(numbers)
+        places = np.empty(len(vocabulary), np.int32)
+        places[[numbers[w] for w in vocabulary]] = np.arange(len(vocabulary))
+        words = places[np.frombuffer(found, np.int32)] if found else np.zeros(0, np.int32)
+        order = np.argsort(words, kind="stable")  # passages stay in their order within a word
+        starts = np.zeros(len(vocabulary) + 1, np.int64)
+        np.cumsum(np.bincount(words, minlength=len(vocabulary)), out=starts[1:])
         keys = _vocabulary_keys(vocabulary)
         names = sorted(keys)
-        docs = Lists.of([list(postings[w]) for w in vocabulary])
         by_key = Lists.of([keys[k] for k in names])
-        tf = np.fromiter((v for w in vocabulary for v in postings[w].values()), np.float32, len(docs.values))
         sizes = np.array([len(ngrams(w)) for w in vocabulary], np.int32)
         values = (
-            docs.starts,
-            docs.values,
-            tf,
+            starts,
+            np.array(docs, np.int32)[order],
+            np.array(counts, np.float32)[order],
             np.array(lengths, np.float32),
             by_key.starts,
             by_key.values,

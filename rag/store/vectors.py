@@ -3,22 +3,31 @@
 A model that knows only English is asked about English passages only. In a collection of their own that costs what they
 cost; as a condition on metadata Chroma walks every passage for it (35 to 50 ms among 100,000).
 
-Chroma holds no truth of its own: which passages there are is the catalogue's to say. A vector whose passage the
-catalogue does not list is never returned and is deleted at the next ingest, so a crash between the two cannot be seen.
+Embedded, each generation of the index has a Chroma folder of its own, which is complete before anybody reads it: two
+processes never meet in one that changes. On a server (RAG_CHROMA_URL) all generations share the collections, and Chroma
+holds no truth of its own: a vector whose passage the catalogue does not list is never returned.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
+import weakref
+from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
+import numpy as np
 from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
 
 from rag.errors import KamerbronError, StoreError
 from rag.models.embeddings import ModelDescription
+from rag.store.generations import REMEDY
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -26,80 +35,112 @@ if TYPE_CHECKING:
 # Chroma's search is approximate: with its default width of 100, one of 100 neighbours is now and then missed, another one in
 # each process, and scores differ in their fourth decimal.
 SPACE = {"hnsw:space": "cosine", "hnsw:search_ef": 300, "hnsw:construction_ef": 200}
-BATCH = 128
+BATCH = 4000  # vectors added at once; Chroma takes up to 5,461
 PREFIX = "passages-"
 
 
 class Vectors:
-    """One model's vectors, in the index folder or on a Chroma server."""
+    """One model's vectors, in a folder or on a Chroma server. `space` tells an index from others on that server."""
 
     def __init__(
-        self, folder: Path, url: str, model: ModelDescription, embeddings: Callable[[], Embeddings]
+        self,
+        folder: Path,
+        url: str,
+        model: ModelDescription,
+        embeddings: Callable[[], Embeddings],
+        space: str = "",
     ) -> None:
-        self._client = _client(folder, url)
+        copy = None if url else _copy(folder)
+        self._client = _client(Path(copy.name) if copy else folder, url)
+        self._close = weakref.finalize(self, _let_go, self._client, copy)
         self._model, self._embeddings = model, embeddings
-        self._stores: dict[str, Any] = {}
+        self._prefix = f"{PREFIX}{space}-" if space else PREFIX
+        self._made: set[str] = set()
+
+    def close(self) -> None:
+        """Let go of the folder, or of the connection."""
+        self._close()
 
     def collection(self, language: str) -> str:
         """The name of the collection that holds the vectors of passages in a language."""
-        return f"{PREFIX}{self._model.key}-{language}"
+        return f"{self._prefix}{self._model.key}-{language}"
 
-    def _store(self, language: str) -> Any:
-        """LangChain's vector store over a language's collection, made where it is not there."""
-        if language not in self._stores:
-            from langchain_chroma import Chroma  # noqa: PLC0415 - seconds to import
-
+    def _store(self, language: str) -> str:
+        """The name of a language's collection, made where it is not there."""
+        name = self.collection(language)
+        if name not in self._made:
             try:
-                self._stores[language] = Chroma(
-                    collection_name=self.collection(language),
-                    client=self._client,
-                    embedding_function=_Lazy(self._embeddings),
-                    collection_metadata=dict(SPACE),
-                )
+                self._client.get_or_create_collection(name, metadata=dict(SPACE))
             except Exception as error:
                 raise _damaged(error) from error
-        return self._stores[language]
+            self._made.add(name)
+        return name
+
+    def stored(self) -> dict[str, str]:
+        """Passage id -> language, of every vector of this model."""
+        out: dict[str, str] = {}
+        for name in self._collections(self.collection("")):
+            language = name.removeprefix(self.collection(""))
+            out.update(dict.fromkeys(self._call(name, "get", include=[])["ids"], language))
+        return out
 
     def missing(self, languages: Mapping[str, str]) -> list[str]:
         """Those of some passages (id -> language) that have no vector yet, in their order."""
-        by_language: dict[str, list[str]] = defaultdict(list)
-        for identity, language in languages.items():
-            by_language[language].append(identity)
-        there: set[str] = set()
-        for language, ids in by_language.items():
-            self._store(language)
-            for start in range(0, len(ids), 2000):
-                batch = ids[start : start + 2000]
-                there.update(self._call(self.collection(language), "get", ids=batch, include=[])["ids"])
-        return [i for i in languages if i not in there]
+        stored = self.stored()
+        return [i for i, language in languages.items() if stored.get(i) != language]
 
-    def add(self, ids: Sequence[str], texts: Sequence[str], metadatas: Sequence[dict[str, Any]]) -> None:
-        """Embed texts and store them, each by its metadata's language; an id that is there already is replaced."""
-        by_language: dict[str, list[int]] = defaultdict(list)
-        for at, metadata in enumerate(metadatas):
-            by_language[metadata["language"]].append(at)
-        for language, places in by_language.items():
-            try:
-                self._store(language).add_texts(
-                    [texts[at] for at in places],
-                    metadatas=[metadatas[at] for at in places],
-                    ids=[ids[at] for at in places],
+    def add(
+        self, ids: Sequence[str], vectors: NDArray[np.float32], metadatas: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Store vectors, each by its metadata's language; an id that is there already is replaced."""
+        for language, places in _by_language(m["language"] for m in metadatas).items():
+            name = self._store(language)
+            for start in range(0, len(places), BATCH):
+                some = places[start : start + BATCH]
+                self._call(
+                    name, "upsert",
+                    ids=[ids[at] for at in some], embeddings=vectors[some], metadatas=[dict(metadatas[at]) for at in some],
+                )  # fmt: skip
+
+    def get(self, languages: Mapping[str, str]) -> dict[str, NDArray[np.float32]]:
+        """The vectors of some passages (id -> language); one that is not there is left out."""
+        out: dict[str, NDArray[np.float32]] = {}
+        ids = list(languages)
+        for language, places in _by_language(languages.values()).items():
+            name = self._store(language)
+            for start in range(0, len(places), BATCH):
+                wanted = [ids[at] for at in places[start : start + BATCH]]
+                found = self._call(name, "get", ids=wanted, include=["embeddings"])
+                out.update(zip(found["ids"], np.asarray(found["embeddings"], np.float32), strict=True))
+        return out
+
+    def delete(self, languages: Mapping[str, str]) -> None:
+        """Delete the vectors of some passages (id -> language)."""
+        ids = list(languages)
+        for language, places in _by_language(languages.values()).items():
+            for start in range(0, len(places), BATCH):
+                self._call(
+                    self.collection(language), "delete", ids=[ids[at] for at in places[start : start + BATCH]]
                 )
-            except Exception as error:
-                raise _damaged(error) from error
 
-    def keep_only(self, languages: Mapping[str, str]) -> None:
-        """Delete the vectors of all passages but these (id -> language), and the collections of other models."""
-        wanted = {self.collection(language) for language in languages.values()}
-        for name in self._collections(PREFIX):
-            if name not in wanted:
-                self._client.delete_collection(name)
-                continue
-            ids = self._call(name, "get", include=[])["ids"]
-            stale = [i for i in ids if i not in languages or self.collection(languages[i]) != name]
-            for start in range(0, len(stale), 2000):
-                self._call(name, "delete", ids=stale[start : start + 2000])
-        self._stores.clear()
+    def drop_others(self, keys: Collection[str]) -> None:
+        """Delete this index's collections of all models but these (their keys)."""
+        for name in self._collections(self._prefix):
+            if name.removeprefix(self._prefix).rpartition("-")[0] not in keys:
+                try:
+                    self._client.delete_collection(name)
+                except Exception as error:
+                    raise _damaged(error) from error
+        self._made.clear()
+
+    def probe(self) -> None:
+        """Look for the nearest vector in every collection, which reads the whole of it; raises StoreError where it cannot."""
+        for name in self._collections(self.collection("")):
+            one = self._call(name, "get", limit=1, include=["embeddings"])
+            if one["ids"]:
+                found = self._call(name, "query", query_embeddings=one["embeddings"], n_results=1, include=[])
+                if not found["ids"][0]:
+                    raise _damaged(RuntimeError("nothing is found in them"))
 
     def nearest(
         self, question: str, k: int, documents: Sequence[str] | None, languages: Iterable[str]
@@ -139,40 +180,68 @@ class Vectors:
             raise _damaged(error) from error
 
 
-class _Lazy(Embeddings):
-    """Loads the model when a text is to be embedded, not when a collection is opened."""
-
-    def __init__(self, load: Callable[[], Embeddings]) -> None:
-        self._load = load
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        return self._load().embed_documents(texts)
-
-    def embed_query(self, text: str) -> list[float]:
-        return self._load().embed_query(text)
+def _by_language(languages: Iterable[str]) -> dict[str, list[int]]:
+    """Language -> the places at which it stands."""
+    out: dict[str, list[int]] = defaultdict(list)
+    for at, language in enumerate(languages):
+        out[language].append(at)
+    return out
 
 
 def _client(folder: Path, url: str) -> ClientAPI:
     import chromadb  # noqa: PLC0415 - seconds to import
-    from chromadb.api.shared_system_client import SharedSystemClient  # noqa: PLC0415
 
     try:
-        if url:
-            parts = urlsplit(url)
-            return chromadb.HttpClient(parts.hostname or "", parts.port or 8000, ssl=parts.scheme == "https")
-        # Without this a client of the same process keeps what it read before another process wrote (chromadb 1.5.9).
-        SharedSystemClient.clear_system_cache()
-        return chromadb.PersistentClient(str(folder))
+        if not url:
+            return chromadb.PersistentClient(str(folder))
+        parts = urlsplit(url)
+        secure = parts.scheme == "https"
+        port = parts.port or (443 if secure else 8000)
+        return chromadb.HttpClient(parts.hostname or "", port, ssl=secure, headers=_credentials(parts))
     except Exception as error:
         if url:
             raise StoreError(
-                f"The Chroma server {url} does not answer ({type(error).__name__}). Start it, or empty RAG_CHROMA_URL."
+                f"The Chroma server {without_password(url)} does not answer ({type(error).__name__}). Start it, or empty RAG_CHROMA_URL."
             ) from error
         raise _damaged(error) from error
+
+
+def _credentials(parts: SplitResult) -> dict[str, str]:
+    """What a proxy before the server asks for: RAG_CHROMA_URL=https://name:password@host."""
+    if parts.username is None:
+        return {}
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+
+
+def without_password(url: str) -> str:
+    """A server's address as it may be shown."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _copy(folder: Path) -> tempfile.TemporaryDirectory[str] | None:
+    """A copy of a folder that cannot be written: Chroma writes a little even to read (chromadb 1.5.9)."""
+    if not folder.is_dir() or os.access(folder, os.W_OK):
+        return None
+    copy = tempfile.TemporaryDirectory(prefix="rag-vectors-")
+    shutil.copytree(folder, copy.name, dirs_exist_ok=True)
+    return copy
+
+
+def _let_go(client: ClientAPI, copy: tempfile.TemporaryDirectory[str] | None) -> None:
+    connections = (client, getattr(client, "_admin_client", None))
+    client.close()  # type: ignore[attr-defined]  # every client has it but the base class does not say so
+    for each in connections:  # a server's are left open (chromadb 1.5.9)
+        session = getattr(getattr(each, "_server", None), "_session", None)
+        if session is not None:
+            session.close()
+    if copy is not None:
+        copy.cleanup()
 
 
 def _damaged(error: Exception) -> KamerbronError:
     if isinstance(error, KamerbronError):  # of the embedding model, not of the store
         return error
     reason = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
-    return StoreError(f"The vectors in the index cannot be used: {reason} Run `rag ingest --rebuild`.")
+    return StoreError(f"The vectors in the index cannot be used: {reason}. {REMEDY}")

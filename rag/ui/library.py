@@ -22,7 +22,8 @@ import tomlkit
 import tomlkit.items
 
 from rag.errors import DocumentError, InputError, ManifestError, StoreError
-from rag.ingest import Line, Report, ingest, is_document
+from rag.files import is_document
+from rag.ingest import Line, Report, ingest
 from rag.ingest import describe as describe_in_index
 from rag.ingest import remove as remove_from_index
 from rag.manifest import KEYS, OVERRIDES, read_manifest
@@ -31,7 +32,8 @@ from rag.read import read_document
 from rag.read.archive import unpack
 from rag.read.extract import Limits
 from rag.settings import Settings
-from rag.store.index import Tick, open_index, read_state
+from rag.store.generations import read_state
+from rag.store.index import Tick, open_index
 from rag.types import Description
 
 LONGEST_NAME = 120  # characters of a file's name
@@ -95,7 +97,7 @@ def add(staged: Path, settings: Settings, tick: Tick, replace: bool = False) -> 
         for path in ready:
             if path.name in given.said:
                 _write_table(folder / MANIFEST, path.name, given.said[path.name])
-        report = ingest([folder], settings, tick)
+        report = ingest([folder], settings, tick, wait=True)
     names = {path.name for path in ready}
     told = [
         line for line in report.lines if line.verdict in ("new", "changed", "refused") or line.name in names
@@ -110,12 +112,12 @@ def describe(name: str, description: Description, settings: Settings) -> None:
     path = folder / (MANIFEST if (folder / name).is_file() else OVERRIDES)
     with _kept(path):
         _write_table(path, name, description)
-        describe_in_index(name, description, settings)
+        describe_in_index(name, description, settings, wait=True)
 
 
 def remove(name: str, settings: Settings) -> None:
     """Take a document out of the index; of one that was added in the app, the file too."""
-    remove_from_index(name, settings)
+    remove_from_index(name, settings, wait=True)
     folder = settings.documents_dir
     for path in (folder / MANIFEST, folder / OVERRIDES):
         _write_table(path, name, None)

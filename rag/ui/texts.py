@@ -188,6 +188,7 @@ TEXTS: dict[str, dict[Language, str]] = {
     "step_": {"nl": "voorbereiden", "en": "preparing"},
     "step_read": {"nl": "lezen", "en": "reading"},
     "step_embed": {"nl": "vectoren maken", "en": "making vectors"},
+    "step_store": {"nl": "vectoren opslaan", "en": "storing vectors"},
     "step_index": {"nl": "index bouwen", "en": "building the index"},
     "goes_on": {
         "nl": "Vragen gaan intussen door op de vorige index.",

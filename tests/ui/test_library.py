@@ -76,7 +76,7 @@ def test_document_from_elsewhere_is_not_replaced_by_one_that_is_added(own, tmp_p
 def test_files_are_put_back_where_the_index_cannot_be_written(own, tmp_path, monkeypatch):
     add(own, tmp_path, nota_txt=NOTE)
 
-    def fail(*_):
+    def fail(*_, **__):
         raise StoreError("Another ingest is writing.")
 
     monkeypatch.setattr(library, "ingest", fail)
@@ -130,7 +130,7 @@ def test_manifest_is_put_back_where_the_index_cannot_be_written(own, tmp_path, m
     library.describe("nota.txt", Description("Eerst"), own)
     before = (own.documents_dir / "manifest.toml").read_bytes()
 
-    def fail(*_):
+    def fail(*_, **__):
         raise StoreError("Another ingest is writing.")
 
     monkeypatch.setattr(library, "describe_in_index", fail)
