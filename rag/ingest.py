@@ -190,9 +190,10 @@ def _line(file: File, print_: str, prepared: Prepared, writer: Writer) -> Line:
         return Line(name, "refused", why=prepared.why)
     if prepared.made is None:
         writer.same(name, print_)
+        writer.keep_original(file.path)
         return Line(name, "unchanged")
     verdict: Verdict = "changed" if name in writer.catalogue.digests() else "new"
-    writer.keep_original(prepared.made, file.path)
+    writer.keep_original(file.path, prepared.made)
     return Line(name, verdict, writer.put(prepared.made, prepared.texts), prepared.why)
 
 
@@ -221,6 +222,7 @@ def _to_read(
             first[name] = at
             print_ = fingerprint(file, limits)
             if print_ and prints.get(name) == print_:
+                writer.keep_original(file.path)
                 lines[at] = Line(name, "unchanged")
             elif (count := writer.staged(name, print_, str(file.place))) is not None:
                 lines[at] = Line(name, "changed" if name in known else "new", count)

@@ -138,10 +138,15 @@ class Writer:
         self._take(made.name, dict(zip(ids, texts, strict=True)) if texts else dict.fromkeys(ids))
         return len(ids)
 
-    def keep_original(self, made: Entry, path: Path) -> None:
-        """Keep the file that a document was read from, where its pages can be shown as they look."""
-        if made.paged:
+    def keep_original(self, path: Path, made: Entry | None = None) -> None:
+        """Keep the file that a document was read from, where its pages can be shown as they look.
+
+        Without what was made of it the document is the known one of the file's name.
+        """
+        if made is not None and made.paged:
             originals.keep(self.folder, made.text, path)
+        elif made is None and path.suffix.lower() == originals.SUFFIX:
+            originals.keep(self.folder, self.catalogue.document(path.name).text, path)
 
     def _take(self, name: str, texts: Mapping[str, str | None]) -> None:
         self._removed.pop(name, None)
