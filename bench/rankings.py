@@ -53,7 +53,9 @@ def differences(before: Rankings, after: Rankings) -> list[str]:
         matched = {i: m for i, _, m in old}
         words = [i for i, _, m in new if i in matched and matched[i] != m]
         if moved or places or words or len(old) != len(new):
-            said.append(f"{key}: other scores {len(moved)}, other places {len(places)}, other words {len(words)}")
+            said.append(
+                f"{key}: other scores {len(moved)}, other places {len(places)}, other words {len(words)}"
+            )
     return sorted(said)
 
 
