@@ -149,9 +149,8 @@ class _Reader:
     @cached_property
     def _may_change(self) -> NDArray[np.bool_]:
         """Which passages hold a word of change, and are of documents that the filters let through."""
-        documents = self._filters.documents_of(self._index.descriptions)
-        held = _hold_a_cue(self._index)
-        return held if documents is None else held & self._index.mask(documents)
+        allowed, held = self._index.allowed(self._filters), _hold_a_cue(self._index)
+        return held if allowed is None else held & allowed.mask
 
     def read(self, sentence: Sentence, passage: Passage) -> _Read:
         """A sentence; one that points back is read with the one before it: "Deze regeling wordt verlengd …"."""

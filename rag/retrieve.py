@@ -25,6 +25,7 @@ from rag.types import Found, Passage
 
 if TYPE_CHECKING:
     from rag.models.crossencoders import Reranker
+    from rag.store.allowed import Allowed
     from rag.store.index import Index
 
 CANDIDATES = 40
@@ -58,15 +59,15 @@ def retrieve(
     reranker: Reranker | None = None,
 ) -> Retrieved:
     """The k best passages for a question, of the documents and speakers that the filters let through."""
-    documents = filters.documents_of(index.descriptions)
+    allowed = index.allowed(filters)
     scores, counted = index.lexical.scores(question.concepts)
-    if documents is not None:
-        scores = np.where(index.mask(documents), scores, 0.0).astype(np.float32)
+    if allowed is not None:
+        scores *= allowed.mask
     weighted = [
         Weighted(c, index.lexical.weights(c), n.idf, n.highest)
         for c, n in zip(question.concepts, counted, strict=True)
     ]
-    nearest = _nearest(index, question, documents)
+    nearest = _nearest(index, question, allowed)
     found, matcher = _read_candidates(index, question, weighted, scores, nearest, filters)
     if "*" in index.model.languages:
         found = _fuse(found, nearest)
@@ -81,13 +82,13 @@ def dense_votes(index: Index, question: Question) -> bool:
     return model.reads(question.language) and any(model.reads(language) for language in index.languages)
 
 
-def _nearest(index: Index, question: Question, documents: Sequence[str] | None) -> dict[str, float]:
+def _nearest(index: Index, question: Question, allowed: Allowed | None) -> dict[str, float]:
     """Passage id -> cosine similarity, of the passages that the embedding model finds nearest, the nearest first."""
     if not dense_votes(index, question):
         return {}
     text = index.model.given(question.text, question.language)
     languages = [language for language in index.languages if index.model.reads(language)]
-    return {i: 1 - d for i, d in index.vectors.nearest(text, NEAREST, documents, languages)}
+    return {i: 1 - d for i, d in index.vectors.nearest(text, NEAREST, allowed, languages)}
 
 
 def _read_candidates(
@@ -105,6 +106,7 @@ def _read_candidates(
     passages = index.catalogue.passages([*bm25, *(i for i in new if i not in bm25)])
     asked = [p for p in passages.values() if _by_asked_speaker(p, filters)]
     described = index.described
+    described.read(p.document for p in asked)
     matcher = Matcher(weighted, set().union(*(all_terms(p, described[p.document]) for p in asked)))
     highest = max(bm25.values(), default=1.0)
     least = min(nearest.values(), default=0.0)

@@ -9,6 +9,8 @@ from support import settings_for
 
 from rag.errors import ModelError, StoreError
 from rag.models.embeddings import describe, load_embeddings
+from rag.store import allowed as allowed_module
+from rag.store.allowed import Allowed
 from rag.store.vectors import BATCH, Vectors, _credentials
 
 LANGUAGES = {"a": "nl", "b": "nl", "c": "en"}
@@ -56,23 +58,36 @@ def test_distance_is_a_cosine_not_a_square(vectors, model):
     assert dict(vectors.nearest("kaas", 3, None, BOTH))["b"] == pytest.approx(1 - cosine, abs=1e-4)
 
 
-def test_filters_reach_the_vectors(vectors):
-    assert {i for i, _ in vectors.nearest("zwolle", 3, None, BOTH)} == {"a", "b", "c"}
-    assert {i for i, _ in vectors.nearest("zwolle", 3, ["b.txt", "c.txt"], BOTH)} == {"b", "c"}
+def allowed(**ids):
+    """What a filter lets through, of the three passages."""
+    there = {language: frozenset(some) for language, some in ids.items()}
+    return Allowed(["a.txt"], np.zeros(3, np.bool_), there, {"nl": 2, "en": 1})
+
+
+@pytest.mark.parametrize("few", [allowed_module.HELD, 0])
+def test_filters_reach_the_vectors_whether_few_pass_or_many(vectors, few, monkeypatch):
+    """Few are compared one by one, of many Chroma is asked for more than are wanted: the distances are the same."""
+    monkeypatch.setattr(allowed_module, "HELD", few)
+    free = dict(vectors.nearest("zwolle", 3, None, BOTH))
+    found = dict(vectors.nearest("zwolle", 3, allowed(nl=["b"], en=["c"]), BOTH))
+    assert found == pytest.approx({i: free[i] for i in ("b", "c")}, abs=1e-5)
+    assert vectors.nearest("zwolle", 1, allowed(nl=["b"], en=[]), BOTH)[0][0] == "b"
     assert {i for i, _ in vectors.nearest("zwolle", 3, None, ["en"])} == {"c"}
-    assert {i for i, _ in vectors.nearest("zwolle", 3, ["a.txt"], ["en"])} == set()
+    assert {i for i, _ in vectors.nearest("zwolle", 3, allowed(nl=["a"]), ["en"])} == set()
 
 
 def test_filter_that_lets_no_document_through_finds_nothing(vectors):
-    assert vectors.nearest("zwolle", 3, [], BOTH) == []
+    assert vectors.nearest("zwolle", 3, Allowed([], np.zeros(3, np.bool_), {}, {}), BOTH) == []
 
 
 def test_added_again_replaces_vector_and_metadata(vectors, model):
     """Chroma's own `add` of an id that is there is silently ignored."""
+    before = dict(vectors.nearest("sluizen bij deventer", 3, None, BOTH))["a"]
     vectors.add(["a"], embedded(model, "sluizen bij deventer"), [{"document": "nieuw.txt", "language": "nl"}])
     assert vectors.count() == 3
-    assert {i for i, _ in vectors.nearest("x", 3, ["nieuw.txt"], BOTH)} == {"a"}
-    assert {i for i, _ in vectors.nearest("x", 3, ["a.txt"], BOTH)} == set()
+    assert dict(vectors.nearest("sluizen bij deventer", 3, None, BOTH))["a"] < before / 2
+    held = vectors._call(vectors.collection("nl"), "get", ids=["a"], include=["metadatas"])["metadatas"]
+    assert held == [{"document": "nieuw.txt", "language": "nl"}]
 
 
 def test_what_is_deleted_is_gone_and_so_are_other_models(vectors, tmp_path, model, other_tiny_model):

@@ -81,11 +81,11 @@ class Catalogue:
         rows = self._rows("SELECT name, description FROM documents ORDER BY name")
         return {name: to_description(data) for name, data in rows}
 
-    def described(self, name: str) -> Described:
-        """What a question may call a document by, as it was worked out when the document was read."""
-        rows = self._rows("SELECT words, description FROM documents WHERE name = ?", (name,))
-        words, description = rows[0]
-        return Described(frozenset(words.split()), to_description(description).sender)
+    def described(self, names: Sequence[str]) -> dict[str, Described]:
+        """What a question may call documents by, as it was worked out when they were read."""
+        marks = ",".join("?" * len(names))
+        rows = self._rows(f"SELECT name, words, description FROM documents WHERE name IN ({marks})", names)
+        return {n: Described(frozenset(w.split()), to_description(d).sender) for n, w, d in rows}
 
     def described_words(self) -> set[str]:
         """All words by which questions may call documents."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from numpy.typing import NDArray
 
 from rag.coverage import Described
 from rag.errors import StoreError
+from rag.filters import Filters
 from rag.models.embeddings import ModelDescription, describe, load_embeddings
 from rag.settings import Settings
+from rag.store.allowed import Allowed
 from rag.store.catalogue import Catalogue
 from rag.store.generations import REMEDY, Built, Lease, State, built_with, home_of, read_state
 from rag.store.lexical import LexicalIndex
@@ -27,17 +30,25 @@ from rag.store.vectors import Vectors
 from rag.types import Description, Page, page_number
 
 KEPT_TEXTS = 32  # documents whose text is kept in memory: every citation of an answer is cut out of one
+KEPT_FILTERS = 8  # filters whose passages are kept in memory
 Tick = Callable[[str, int, int], None]  # what is being done, how far, of how many
 
 
-class _DescribedDocuments(dict[str, Described]):
+class DescribedDocuments(dict[str, Described]):
+    """Document name -> what a question may call it by, read when first asked for."""
+
     def __init__(self, catalogue: Catalogue) -> None:
         super().__init__()
         self._catalogue = catalogue
 
     def __missing__(self, name: str) -> Described:
-        self[name] = self._catalogue.described(name)
+        self.read([name])
         return self[name]
+
+    def read(self, names: Iterable[str]) -> None:
+        """Have those of some documents that are not here yet: in one step."""
+        if missing := [n for n in dict.fromkeys(names) if n not in self]:
+            self.update(self._catalogue.described(missing))
 
 
 class Index:
@@ -52,6 +63,7 @@ class Index:
         self.rebuilt: str | None = None
         self._texts: dict[str, str] = {}
         self._pages: dict[str, tuple[Page, ...]] = {}
+        self._allowed: dict[Filters, Allowed] = {}
         self.owners = self.catalogue.owners()
         if len(self.owners) != state.passages:
             raise StoreError(
@@ -83,25 +95,43 @@ class Index:
         return self.catalogue.descriptions()
 
     @cached_property
-    def described(self) -> Mapping[str, Described]:
+    def described(self) -> DescribedDocuments:
         """Document name -> what a question may call it by; read from the catalogue when first asked for."""
-        return _DescribedDocuments(self.catalogue)
+        return DescribedDocuments(self.catalogue)
 
     @cached_property
     def _document_numbers(self) -> NDArray[np.int32]:
         numbers = {name: i for i, name in enumerate(self.descriptions)}
         return np.fromiter((numbers[d] for _, d in self.owners), np.int32, len(self.owners))
 
-    def mask(self, documents: Sequence[str]) -> NDArray[np.bool_]:
-        """Which passages belong to some documents."""
+    @cached_property
+    def _languages(self) -> dict[str, str]:
+        return self.catalogue.languages()
+
+    def allowed(self, filters: Filters) -> Allowed | None:
+        """The passages of the documents that filters let through; None where all are."""
+        known = self._allowed.get(filters)
+        if known is None and (documents := filters.documents_of(self.descriptions)) is not None:
+            if len(self._allowed) >= KEPT_FILTERS:
+                self._allowed.clear()
+            known = self._allowed[filters] = self._let_through(documents)
+        return known
+
+    def _let_through(self, documents: Sequence[str]) -> Allowed:
         wanted = set(documents)
-        allowed = np.array([name in wanted for name in self.descriptions], np.bool_)
-        return allowed[self._document_numbers] if len(self.owners) else np.zeros(0, np.bool_)
+        passing = np.array([name in wanted for name in self.descriptions], np.bool_)
+        mask = passing[self._document_numbers] if len(self.owners) else np.zeros(0, np.bool_)
+        ids: dict[str, list[str]] = {language: [] for language in self.languages}
+        for i in np.flatnonzero(mask).tolist():
+            identity = self.owners[i][0]
+            ids[self._languages[identity]].append(identity)
+        passing_ids = {language: frozenset(some) for language, some in ids.items()}
+        return Allowed(documents, mask, passing_ids, dict(Counter(self._languages.values())))
 
     @cached_property
     def languages(self) -> frozenset[str]:
         """The languages that its passages are in."""
-        return frozenset(self.catalogue.languages().values())
+        return frozenset(self._languages.values())
 
     @cached_property
     def vectors(self) -> Vectors:

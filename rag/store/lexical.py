@@ -27,6 +27,7 @@ from rag.words.analyze import compound_parts, lemma, ngrams, root
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Postings = tuple[Ints, Floats]  # passages, and how often each holds a word, weighed
 
 K1, B = 1.2, 0.6
 CONTEXT = 0.4  # weight of an occurrence in the passage's heading or question instead of in its text
@@ -34,6 +35,7 @@ HEAD = 0.7  # "regime" finds "sanctieregime"
 MODIFIER = 0.6  # "sanctie" finds it too
 PART = 0.35  # "sanctieregime" finds "regime"
 DERIVED = 0.75  # "veroordelen" finds "veroordeling"
+MANY = 8  # looking at one place out of order costs as much as so many in order
 NEAR = 0.65  # smallest Dice similarity of character 4-grams at which a word that the documents lack counts as a slip of one
 
 
@@ -79,6 +81,41 @@ class Relatives:
     words: dict[str, float]
     ids: NDArray[np.int64]
     weights: Floats
+
+
+class Sums:
+    """Adds up postings for one question, touching no more passages than the postings name.
+
+    Most terms stand in few passages: walking an array of all passages for each took longer than everything else.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.postings: dict[tuple[str, bool], Postings] = {}
+        self._size = size
+        self._rooms: list[Floats] = []  # one for each term of an alternative; all zeros between two calls
+
+    def offer(self, terms: Sequence[Postings], weight: float, best: Floats) -> None:
+        """Raise `best` to what passages hold of an alternative: of its rarest term, times the weight."""
+        if not terms:
+            return
+        while len(self._rooms) < len(terms):
+            self._rooms.append(np.zeros(self._size, np.float32))
+        rooms = self._rooms[: len(terms)]
+        touched = [self._touched(docs) for docs, _ in terms]
+        for room, (docs, counts) in zip(rooms, terms, strict=True):
+            np.add.at(room, docs, counts)
+        rarest = touched[min(range(len(terms)), key=lambda i: len(terms[i][0]))]
+        together = rooms[0][rarest]
+        for room in rooms[1:]:
+            together = np.minimum(together, room[rarest])
+        weighed = together if weight == 1.0 else np.float32(weight) * together
+        best[rarest] = np.maximum(best[rarest], weighed)
+        for room, places in zip(rooms, touched, strict=True):
+            room[places] = 0.0
+
+    def _touched(self, docs: Ints) -> Ints | slice:
+        """The places to look at: those of the postings, or all where they are many."""
+        return docs if len(docs) * MANY < self._size else slice(None)
 
 
 class LexicalIndex:
@@ -210,10 +247,10 @@ class LexicalIndex:
         """The BM25 score of every passage, and what was counted of each concept."""
         total = np.zeros(len(self), np.float32)
         statistics = []
-        rows: dict[tuple[str, bool], Floats] = {}
+        sums = Sums(len(self))
         room = np.empty(len(self), np.float32)  # one array for all that is worked out on the way
         for concept in concepts:
-            frequency = self.frequency(concept, rows)
+            frequency = self.frequency(concept, sums)
             df = float(np.minimum(frequency, 1.0, out=room).sum())
             idf = float(np.log(1 + (len(self) - df + 0.5) / (df + 0.5)))
             statistics.append(Statistics(idf, float(frequency.max(initial=0.0))))
@@ -223,36 +260,31 @@ class LexicalIndex:
             total += room
         return total, statistics
 
-    def frequency(self, concept: Concept, rows: dict[tuple[str, bool], Floats] | None = None) -> Floats:
+    def frequency(self, concept: Concept, sums: Sums | None = None) -> Floats:
         """How often each passage holds a concept, related words counted by their weights.
 
-        `rows` keeps the frequencies of single terms, for a question whose concepts share them.
+        `sums` keeps the postings of single terms, for a question whose concepts share them.
         """
         best = np.zeros(len(self), np.float32)
-        rows = {} if rows is None else rows
+        sums = Sums(len(self)) if sums is None else sums
         for terms, weight in concept.alternatives:
-            together: Floats | None = None
             for term in terms:
-                if (term, concept.exact) not in rows:
-                    rows[term, concept.exact] = self._term_frequency(term, concept.exact)
-                row = rows[term, concept.exact]
-                together = row if together is None else np.minimum(together, row)
-            if together is not None:
-                np.maximum(best, together if weight == 1.0 else np.float32(weight) * together, out=best)
+                if (term, concept.exact) not in sums.postings:
+                    sums.postings[term, concept.exact] = self._term_postings(term, concept.exact)
+            sums.offer([sums.postings[term, concept.exact] for term in terms], weight, best)
         return best
 
-    def _term_frequency(self, term: str, exact: bool) -> Floats:
-        """How often each passage holds a term or a word related to it: all their postings end to end, added up."""
-        out = np.zeros(len(self), np.float32)
+    def _term_postings(self, term: str, exact: bool) -> Postings:
+        """The postings of a term and of the words related to it, end to end: a passage stands there once a word."""
         found = self._relatives(term, exact)
-        if len(found.ids):
-            starts, values = self._postings.starts, self._postings.values
-            begins, ends = starts[found.ids], starts[found.ids + 1]
-            parts = [slice(a, b) for a, b in zip(begins.tolist(), ends.tolist(), strict=True)]
-            counts = np.concatenate([self._tf[part] for part in parts])
-            counts *= np.repeat(found.weights, ends - begins)
-            np.add.at(out, np.concatenate([values[part] for part in parts]), counts)
-        return out
+        if not len(found.ids):
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        starts, values = self._postings.starts, self._postings.values
+        begins, ends = starts[found.ids], starts[found.ids + 1]
+        parts = [slice(a, b) for a, b in zip(begins.tolist(), ends.tolist(), strict=True)]
+        counts = np.concatenate([self._tf[part] for part in parts])
+        counts *= np.repeat(found.weights, ends - begins)
+        return np.concatenate([values[part] for part in parts]), counts
 
     def weights(self, concept: Concept) -> list[tuple[list[dict[str, float]], float]]:
         """A concept's alternatives as words of the vocabulary: for matching single sentences."""

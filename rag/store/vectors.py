@@ -10,6 +10,7 @@ holds no truth of its own: a vector whose passage the catalogue does not list is
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ import weakref
 from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -32,11 +34,15 @@ from rag.store.generations import REMEDY
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
+    from rag.store.allowed import Allowed
+
 # Chroma's search is approximate: with its default width of 100, one of 100 neighbours is now and then missed, another one in
 # each process, and scores differ in their fourth decimal.
 SPACE = {"hnsw:space": "cosine", "hnsw:search_ef": 300, "hnsw:construction_ef": 200}
 BATCH = 4000  # vectors added at once; Chroma takes up to 5,461
 PREFIX = "passages-"
+SPARE = 1.2  # times as many of the nearest are asked for as would do if those that pass lay evenly among them
+MOST = 3000  # passages that Chroma is asked for at once: 20 ms among 100,000
 
 
 class Vectors:
@@ -56,6 +62,7 @@ class Vectors:
         self._model, self._embeddings = model, embeddings
         self._prefix = f"{PREFIX}{space}-" if space else PREFIX
         self._made: set[str] = set()
+        self._open: dict[str, Any] = {}  # collections by name: looking one up costs as much as a small query
 
     def close(self) -> None:
         """Let go of the folder, or of the connection."""
@@ -143,25 +150,40 @@ class Vectors:
                     raise _damaged(RuntimeError("nothing is found in them"))
 
     def nearest(
-        self, question: str, k: int, documents: Sequence[str] | None, languages: Iterable[str]
+        self, question: str, k: int, allowed: Allowed | None, languages: Iterable[str]
     ) -> list[tuple[str, float]]:
-        """(passage id, distance) of the k nearest passages in some languages, and of some documents if they are given."""
-        if documents is not None and not documents:
+        """(passage id, distance) of the k nearest passages in some languages, of those allowed where only some are."""
+        if allowed is not None and not allowed.documents:
             return []
-        where = None if documents is None else {"document": {"$in": list(documents)}}
-        found: list[tuple[str, float]] = []
         try:
             vector = self._embeddings().embed_query(question)
         except Exception as error:
             raise _damaged(error) from error
+        found: list[tuple[str, float]] = []
         for language in sorted(languages):
             self._store(language)
-            near = self._call(  # not through LangChain, which has Chroma fetch every text too
-                self.collection(language), "query",
-                query_embeddings=[vector], n_results=k, where=where, include=["distances"],
-            )  # fmt: skip
-            found += zip(near["ids"][0], map(float, near["distances"][0]), strict=True)
+            name = self.collection(language)
+            if allowed is None:
+                found += self._query(name, vector, k)
+            elif allowed.are_few(language):
+                found += allowed.distances(language, vector, partial(self._get, name))
+            else:
+                # Out of so many of the nearest of all that k of those that pass are likely among them.
+                near = self._query(name, vector, min(MOST, math.ceil(SPARE * k / allowed.share(language))))
+                found += [pair for pair in near if pair[0] in allowed.ids[language]]
         return sorted(found, key=lambda pair: pair[1])[:k]
+
+    def _get(self, name: str, ids: list[str]) -> tuple[list[str], NDArray[np.float32]]:
+        """The vectors of some passages, with their ids; one that is not there is left out."""
+        if not ids:
+            return [], np.zeros((0, 1), np.float32)
+        found = self._call(name, "get", ids=ids, include=["embeddings"])
+        return list(found["ids"]), np.asarray(found["embeddings"], np.float32).reshape(len(found["ids"]), -1)
+
+    def _query(self, name: str, vector: list[float], k: int) -> list[tuple[str, float]]:
+        # Not through LangChain, which has Chroma fetch every text too.
+        near = self._call(name, "query", query_embeddings=[vector], n_results=k, include=["distances"])
+        return list(zip(near["ids"][0], map(float, near["distances"][0]), strict=True))
 
     def count(self) -> int:
         """How many vectors of this model there are, stale ones too."""
@@ -174,8 +196,15 @@ class Vectors:
             raise _damaged(error) from error
 
     def _call(self, name: str, method: str, **arguments: Any) -> Any:
+        """Call a collection's method; one that was deleted and made again since is looked up anew."""
         try:
-            return getattr(self._client.get_collection(name), method)(**arguments)
+            if name in self._open:
+                try:
+                    return getattr(self._open[name], method)(**arguments)
+                except Exception:
+                    self._open.pop(name, None)
+            self._open[name] = self._client.get_collection(name)
+            return getattr(self._open[name], method)(**arguments)
         except Exception as error:
             raise _damaged(error) from error
 
