@@ -1,11 +1,15 @@
 """What a document says of itself is found and marked; what it only cites, or does not say, is not taken for its own."""
 
 import pytest
+from formats.layouts import pdf
 from support import settings_for
+from test_read_hostile import docx
 
 from rag.ingest import ingest, propose
 from rag.manifest import entry, read_manifest
+from rag.read import read_document
 from rag.read.describe import describe
+from rag.split import split
 from rag.types import Description
 
 LETTER = """Aan de Voorzitter van de Tweede Kamer der Staten-Generaal
@@ -115,6 +119,37 @@ def test_metadata_that_is_no_date_kind_or_address_is_dropped():
         },
     )
     assert (d.title, d.date, d.kind, d.url, d.sender) == ("Een goede titel", None, "other", None, None)
+
+
+MOTION = ["36 600 XVII", "Nr. 55 MOTIE VAN HET LID HIRSCH C.S.", "Voorgesteld 5 juni 2024", "De Kamer,", "gehoord de beraadslaging,", "verzoekt de regering de noodhulp aan Soedan te verhogen,", "en gaat over tot de orde van de dag.", "Hirsch"]  # fmt: skip
+QUESTIONS = """<officiele-publicatie><metadata><meta name="OVERHEIDop.publicatienaam" content="Kamervragen (Aanhangsel)"/></metadata><kamervragen>
+<kamervraagomschrijving>Vragen van het lid Jansen aan de Minister van Defensie over dijken.</kamervraagomschrijving>
+<vraag><nr>Vraag 1</nr><al>Is dit zo?</al></vraag></kamervragen></officiele-publicatie>"""
+
+
+def test_motion_as_pdf_says_who_moved_it_and_when(tmp_path):
+    path = tmp_path / "motie.pdf"
+    path.write_bytes(pdf([[(60, 780 - 22 * i, 11, line) for i, line in enumerate(MOTION)]]))
+    d = read_document(path).description
+    assert (d.kind, d.role, d.sender, d.date) == ("motie", "parliament", "HIRSCH C.S.", "2024-06-05")
+    assert {"kind", "role", "sender", "date"} <= set(d.found)
+
+
+def test_fragment_of_a_debate_as_docx_has_its_speakers_and_no_role_of_its_own(tmp_path):
+    w = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    said = ["VERSLAG VAN EEN COMMISSIEDEBAT", "Mevrouw Dobbe (SP): Wat doet het kabinet voor Soedan?", "Minister Veldkamp: Het kabinet zal 5 miljoen euro bijdragen."]  # fmt: skip
+    body = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in said)
+    document = read_document(docx(tmp_path, f"<w:document {w}><w:body>{body}</w:body></w:document>"))
+    assert (document.description.kind, document.description.role) == ("debat", None)
+    roles = {s.speaker: s.role for p in split(document) for s in p.sentences if s.part == "speech"}
+    assert roles == {"Mevrouw Dobbe (SP)": "parliament", "Minister Veldkamp": "government"}
+
+
+def test_questions_as_official_xml_are_a_member_s_until_they_are_answered(tmp_path):
+    path = tmp_path / "kv-tk.xml"
+    path.write_text(QUESTIONS, encoding="utf-8")
+    d = read_document(path).description
+    assert (d.kind, d.role, d.sender, d.date, d.dossier) == ("kamervragen", "parliament", None, None, ())
 
 
 def test_person_is_asked_whose_words_a_document_holds_where_it_does_not_say(tmp_path, tiny_model):

@@ -72,6 +72,16 @@ def test_html_footnote_is_raised_in_the_text_and_stands_under_it(tmp_path):
     assert lines(document) == ["Actieplan 1325¹ loopt. Nog een zin.", "1 Kamerstuk 26150."]
 
 
+def test_html_footnotes_outside_the_main_part_are_kept(tmp_path):
+    story = "".join(f"<p>{f'Alinea {i} van de brief over de dijken en het water.' * 3}</p>" for i in range(6))
+    document = html(
+        tmp_path,
+        f'<header><h1>Stuk</h1></header>{story}<p>Het actieplan loopt<a href="#fn1" class="footnote-ref" id="r1"><sup>1</sup></a>.</p>'
+        '<section class="footnotes"><ol><li id="fn1"><p>Kamerstuk 26150.<a href="#r1" class="footnote-back">↩</a></p></li></ol></section>',
+    )
+    assert "Het actieplan loopt¹." in lines(document) and lines(document)[-1] == "1 Kamerstuk 26150."
+
+
 def test_html_menu_and_footer_are_not_the_text(tmp_path):
     body = "<nav>Menu Home Contact</nav><main><h1>Brief over water</h1><p>Het water stijgt.</p></main><footer>Colofon</footer>"
     assert lines(html(tmp_path, body)) == ["Brief over water", "Het water stijgt."]
@@ -162,6 +172,11 @@ def test_mail_says_who_wrote_when_and_about_what_and_its_text_is_read(tmp_path):
     assert "Het kabinet zegt niets toe.\nDat is alles — financiële steun." in document.text
     d = document.description
     assert (d.title, d.sender, d.date, d.role) == ("Antwoorden over noodhulp", "Griffie", "2024-06-03", None)
+
+
+def test_head_of_a_message_is_no_heading_of_its_text(tmp_path):
+    document = read_document(write(tmp_path, "bericht.eml", message()))
+    assert all("Onderwerp" not in passage.heading for passage in split(document))
 
 
 @pytest.mark.skipif(not shutil.which("tesseract"), reason="Tesseract is not installed: no scan is recognised")

@@ -30,7 +30,8 @@ _ABOUT = re.compile(
 _ASKED = re.compile(r"\bVragen\s+van\s+(?:het\s+lid|de\s+leden)\s[^.]{2,200}?\saan\s", re.DOTALL)
 _ANSWERED = re.compile(r"\bAntwoord\s+van\s+(.{5,220}?)\s*\((?:ontvangen|mede namens)", re.DOTALL)
 _MOTION = re.compile(
-    r"^\s*(?:GEWIJZIGDE\s+)?MOTIE VAN (?:HET LID|DE LEDEN)\s+([^\n]{2,120})", re.IGNORECASE | re.MULTILINE
+    r"^\s*(?:Nr\.\s*\d+\s+)?(?:GEWIJZIGDE\s+)?MOTIE VAN (?:HET LID|DE LEDEN)\s+([^\n]{2,120})",
+    re.IGNORECASE | re.MULTILINE,
 )
 _REPORT = re.compile(r"^\s*VERSLAG VAN EEN [A-Z]*(?:DEBAT|OVERLEG)\b", re.IGNORECASE | re.MULTILINE)
 _TO_HOUSE = re.compile(r"Aan de [Vv]oorzitter van de (?:Tweede|Eerste) Kamer")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 import simplemma
 
@@ -31,10 +32,12 @@ class Hyphens:
         self._lines = 0
         places: set[Place] = set()
         for rows in columns:
-            for i, row in enumerate(rows):
-                self._lines += 1
-                self._tokens.update(_TOKEN.findall(row.text.casefold()))
-                place = _place(row, rows[i + 1]) if i + 1 < len(rows) else None
+            broken = False  # whether the line before ends with a part of a word: then neither part is a word of the document
+            for row, following in zip_longest(rows, rows[1:]):
+                place = _place(row, following) if following is not None else None
+                texts = [w.text for w in row.words[int(broken) : len(row.words) - (place is not None)]]
+                self._tokens.update(_TOKEN.findall(" ".join(texts).casefold()))
+                self._lines, broken = self._lines + 1, place is not None
                 if place is not None:
                     places.add(place)
         self._breaks = self._breaks_words(places)
