@@ -54,14 +54,6 @@ def test_first_line_that_reads_like_a_heading_is_none_in_the_middle_of_a_paragra
     assert [kind for kind, _ in blocks(document)] == ["heading", "body"]
 
 
-def test_dash_that_begins_a_line_in_the_middle_of_a_sentence_is_no_bullet(tmp_path):
-    document = read(
-        tmp_path,
-        lines(f"{LONG} en nog meer – voor wie daar woont", f"– zichtbaar is. {LONG}", LONG, LONG),
-    )
-    assert [kind for kind, _ in blocks(document)] == ["body"]
-
-
 def test_title_over_two_lines_is_one_heading(tmp_path):
     document = read(
         tmp_path, lines("6. Verbind migratie met de agenda voor Vrede &", "Veiligheid", size=14, step=17) + lines(f"{LONG}.", y=700)
