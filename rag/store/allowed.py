@@ -2,7 +2,8 @@
 
 Chroma walks every passage for a condition on metadata (70 to 300 ms among 100,000), so it is never given one: of few
 passages their vectors are fetched once and compared here, exactly; of many, Chroma is asked for so many of the nearest
-that enough of them pass.
+that enough of them pass. A small index is compared here whole: Chroma's search is approximate, and what it misses now and
+then is another passage in each process, so that scores differed in their fourth decimal.
 """
 
 from __future__ import annotations

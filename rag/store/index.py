@@ -21,7 +21,7 @@ from rag.errors import StoreError
 from rag.filters import Filters
 from rag.models.embeddings import ModelDescription, describe, load_embeddings
 from rag.settings import Settings
-from rag.store.allowed import Allowed
+from rag.store.allowed import HELD, Allowed
 from rag.store.catalogue import Catalogue
 from rag.store.generations import REMEDY, Built, Lease, State, built_with, home_of, read_state
 from rag.store.lexical import LexicalIndex
@@ -109,12 +109,18 @@ class Index:
         return self.catalogue.languages()
 
     def allowed(self, filters: Filters) -> Allowed | None:
-        """The passages of the documents that filters let through; None where all are."""
+        """The passages of the documents that filters let through; None where all are, and they are many."""
         known = self._allowed.get(filters)
-        if known is None and (documents := filters.documents_of(self.descriptions)) is not None:
-            if len(self._allowed) >= KEPT_FILTERS:
-                self._allowed.clear()
-            known = self._allowed[filters] = self._let_through(documents)
+        if known is not None:
+            return known
+        documents = filters.documents_of(self.descriptions)
+        if documents is None and len(self.owners) > HELD:
+            return None
+        if len(self._allowed) >= KEPT_FILTERS:
+            self._allowed.clear()
+        known = self._allowed[filters] = self._let_through(
+            list(self.descriptions) if documents is None else documents
+        )
         return known
 
     def _let_through(self, documents: Sequence[str]) -> Allowed:
