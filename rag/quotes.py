@@ -17,7 +17,7 @@ from rag.types import Found, Passage, Sentence
 
 READ = 5  # passages whose sentences are considered
 PASSAGE_SHARE = 0.33  # of a sentence's score: what the passage around it is worth
-KEPT = 0.73  # a sentence is shown only if it scores this share of the best one
+KEPT = 0.75  # a sentence is shown only if it scores this share of the best one
 MOST = 4  # statements shown; three at the median, for most questions have no four that score so much
 SAME = 0.6  # overlap of terms (Jaccard) from which two sentences say the same
 DEEDS = {"commitment": 0.25, "decline": 0.2}
