@@ -15,6 +15,7 @@ import httpx
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 120  # that a server may take to answer, on a machine with much else to do
+STOP_SECONDS = 15  # that it may take to say goodbye to its readers
 
 
 @contextmanager
@@ -46,7 +47,11 @@ def running(command: list[str], folder: Path, settings: dict[str, str], cwd: Pat
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.wait(START_SECONDS)
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:  # a browser that still holds on to it
+                process.kill()
+                process.wait()
 
 
 def _wait_for(url: str, process: subprocess.Popen, log: Path) -> None:

@@ -147,6 +147,7 @@ def test_timeline_and_reading_view_are_found_again_by_their_address(visit):
     reader = visit("/documents")
     reader.page.get_by_text("Tijdlijn").click()
     expect(reader.page.get_by_role("heading", name="2026")).to_be_visible()
+    reader.waits()  # the list's links are there until the timeline is drawn whole
     reader.page.get_by_role("link", name="Lees").nth(1).click()
     expect(reader.page.locator("article h4").first).to_have_text("Vraag 1")
     assert "document=003_" in reader.page.url
