@@ -25,6 +25,7 @@ DONE = 0.15  # for a report of what the government itself does
 POINTER = 0.15  # loss of a sentence that only refers to another document or answer
 SALUTATION = 6  # words of the longest line that only greets: "Geachte leden van de Tweede Kamer,"
 _POINTERS = frozenset("verwezen verwijs verwijzen verwijst".split())
+_SEE = frozenset(("zie", "see"))
 _SALUTATIONS = frozenset("geacht geachte beste dear".split())
 _DOERS = frozenset("nederland kabinet regering minister ministerie staatssecretaris".split())
 
@@ -87,12 +88,18 @@ def rank_sentences(
         for sentence, coverage in zip(passage.sentences, covered, strict=True):
             if quotable(sentence, question):
                 gain = fit(question, sentence) + _deed(question, sentence)
-                gain -= POINTER if _POINTERS & set(sentence.terms) else 0.0
+                gain -= POINTER if _only_points(sentence) else 0.0
                 score = (1 - PASSAGE_SHARE) * (coverage + gain) + PASSAGE_SHARE * item.score
                 key = (passage.document, sentence.start)
                 if key not in out or out[key].score < score:
                     out[key] = Chosen(sentence, passage, score, coverage)
     return sorted(out.values(), key=lambda c: (-c.score, c.passage.document, c.sentence.start))
+
+
+def _only_points(sentence: Sentence) -> bool:
+    """Whether a sentence sends its reader elsewhere: "Verwezen wordt naar …", a footnote's "Zie Kamerstuk 36 045, nr. 166"."""
+    there = set(sentence.terms)
+    return bool(_POINTERS & there) or (sentence.part == "footnote" and bool(_SEE & there))
 
 
 def _deed(question: Question, sentence: Sentence) -> float:

@@ -57,6 +57,14 @@ def test_amount_asked_for_is_in_the_sentence_chosen(index):
     assert "2 miljoen euro" in index.text(first.passage.document)[first.sentence.start : first.sentence.end]
 
 
+def test_a_footnote_that_only_refers_elsewhere_is_no_filler_beside_an_answer(index):
+    """«Zie Kamerstukken …» holds the plan's name and number as well as the sentence that extends it does."""
+    _, answer = chosen(index, "Hoe lang loopt het nationaal actieplan 1325 nog door?")
+    quotes = [index.text(c.passage.document)[c.sentence.start : c.sentence.end] for c in answer]
+    assert any("tot en met 2027" in quote for quote in quotes)
+    assert not any(quote.startswith("Zie ") for quote in quotes)
+
+
 def test_promises_come_first_where_promises_are_asked_for():
     question = understand("what did NL promise?")
     ordered = in_reading_order(question, [choice("a", 50), choice("a", 10), choice("b", 5, "commitment")])
