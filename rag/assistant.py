@@ -2,7 +2,8 @@
 
 question → retrieve → quotes or generate → verify → Answer
 
-Any number of threads may ask at once. Nothing here is held while a language model writes.
+Any number of threads may ask at once. What is computed they do in turn, so that none waits much longer than the others;
+nothing is held while a language model writes.
 """
 
 from __future__ import annotations
@@ -30,10 +31,13 @@ from rag.settings import Settings
 from rag.signed import signed
 from rag.store.generations import read_state
 from rag.store.index import Index, open_index
+from rag.turns import Turns
 from rag.types import Answer, Found, Refusal, Statement
 from rag.wording import say
 
 Turn = tuple[str, str]  # an earlier question and its answer
+AT_ONCE = 1  # questions that are computed at once: two take turns at the interpreter's lock, and both longer
+AT_ONCE_SERVER = 4  # where a server of vectors is waited for, others are computed meanwhile
 REMEMBERED = 500  # questions whose search terms by a model are kept
 
 
@@ -64,7 +68,11 @@ class Assistant:
     settings: Settings
     _index: Index | None = field(default=None, repr=False)
     _opening: Lock = field(default_factory=Lock, repr=False)
+    _turns: Turns = field(init=False, repr=False)
     _terms: dict[tuple[ChatModel, str], tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self._turns = Turns(AT_ONCE_SERVER if self.settings.chroma_url else AT_ONCE)
 
     @property
     def index(self) -> Index:
@@ -115,7 +123,8 @@ class Assistant:
         begun = time.perf_counter()
         model = choose_model(self.settings)
         question = self._understood(index, self._completed(text, history, model), model)
-        retrieved = self._retrieve(index, question, filters)
+        with self._turns:
+            retrieved = self._retrieve(index, question, filters)
         retrieved_at = time.perf_counter()
         draft = Draft(index, question, receipt_digest(index.digest, self.settings), on_statement)
         draft.notices += notices.before(index, question, text, filters)
@@ -127,7 +136,8 @@ class Assistant:
         """The ranked passages, before any answer is composed."""
         index = self.index
         question = self._understood(index, check(text), choose_model(self.settings))
-        return question, self._retrieve(index, question, filters, k)
+        with self._turns:
+            return question, self._retrieve(index, question, filters, k)
 
     # -- the question ---------------------------------------------------------------------------------------------
 
@@ -165,11 +175,15 @@ class Assistant:
         asked = replace(asked, retrieved=replace(asked.retrieved, passages=passages))
         if orders:
             draft.notices.append(say("orders", asked.question.language, count=orders))
-        chosen, refusal = self._judge(asked)
+        with self._turns:
+            chosen, refusal = self._judge(asked)
+            matcher = asked.retrieved.matcher
+            changes = (
+                [] if refusal else find_changes(asked.index, asked.question, chosen, matcher, asked.filters)
+            )
         if refusal is not None:
             draft.notices += _why_quotes(asked.model, asked.question)
             return draft.answer(asked.retrieved, refusal)
-        changes = find_changes(asked.index, asked.question, chosen, asked.retrieved.matcher, asked.filters)
         written = self._write(asked, draft, changes)
         if isinstance(asked.model, ChatModel) and isinstance(written, Written):
             draft.take(written, asked.model)
