@@ -72,6 +72,8 @@ def _extract(path: Path, kind: str, limits: Limits) -> Extract:
             raise DocumentError(
                 f"{path.name}: {size:,} bytes; {most:,} is the most (RAG_READ_FILE_MB). Split the file."
             )
+        if size == 0:
+            raise DocumentError(f"{path.name}: is empty, 0 bytes. Fetch or save it again.")
         if kind != "plain":
             with path.open("rb"):
                 pass

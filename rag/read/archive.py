@@ -76,7 +76,11 @@ def attachments(path: Path, into: Path, limits: Limits) -> Unpacked:
         if name is None or part.get_content_maintype() == "image" or not isinstance(part, EmailMessage):
             continue
         target = into / _bare(name)
-        if not _saved(part.get_payload(decode=True), target):
+        try:
+            content = _content(part)
+        except HEADER_ERRORS:
+            content = None
+        if not _saved(content, target):
             out.refused.append((name, "this attachment is not read; save it and give it by itself"))
             continue
         out.files.append(target)
@@ -98,10 +102,35 @@ def _saved(content: object, target: Path) -> bool:
 def _attached(path: Path) -> Iterator[tuple[str | None, Message]]:
     """The parts of a message that are attached to it, each with the name it says; raises DocumentError."""
     try:
-        for part in parse(path).iter_attachments():
-            yield part.get_filename(), part
+        yield from _parts(parse(path), path.stem)
     except HEADER_ERRORS as error:
         raise DocumentError(f"{path.name}: is damaged ({type(error).__name__}). Save it anew.") from None
+
+
+def _parts(message: EmailMessage, stem: str) -> Iterator[tuple[str | None, Message]]:
+    """What is attached to a message, and to the messages that are: those get a name from the one that holds them."""
+    for number, part in enumerate(message.iter_attachments(), 1):
+        inner = _forwarded(part)
+        if inner is None:
+            yield part.get_filename(), part
+            continue
+        name = f"{stem} – bericht {number}"
+        yield f"{name}.eml", part
+        yield from _parts(inner, name)
+
+
+def _forwarded(part: Message) -> EmailMessage | None:
+    """The message that a part holds, or None."""
+    if part.get_content_type() != "message/rfc822" or not part.is_multipart():
+        return None
+    inner = part.get_payload(0)
+    return inner if isinstance(inner, EmailMessage) else None
+
+
+def _content(part: Message) -> object:
+    """The bytes of a part; a message that is attached is a file as it would be by itself."""
+    inner = _forwarded(part)
+    return part.get_payload(decode=True) if inner is None else inner.as_bytes()
 
 
 class _TooLargeError(Exception):

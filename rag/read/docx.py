@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import mammoth
+from lxml import etree
 
 from rag.errors import DocumentError
 from rag.read.archive import ZIP_ERRORS
 from rag.read.extract import Extract, Limits
 from rag.read.html import read_tree
-from rag.read.markup import local, parse_html, parse_xml
+from rag.read.markup import Element, local, parse_html, parse_xml
 
-_STYLES = (
-    "comment-reference =>\nstrike =>\np[style-name='Title'] => h1:fresh\np[style-name='Titel'] => h1:fresh"
-)
+_OFF = ("0", "false", "off")  # of a property that is there to say that it is not so
+_STYLES = "strike =>\np[style-name='Title'] => h1:fresh\np[style-name='Titel'] => h1:fresh"
 
 
 def read(path: Path, limits: Limits, _pages: tuple[int, ...] = ()) -> Extract:
@@ -29,9 +29,14 @@ def read(path: Path, limits: Limits, _pages: tuple[int, ...] = ()) -> Extract:
     safe = unpacked(path, limits)
     if "word/document.xml" not in safe and not any(n.endswith("document.xml") for n in safe):
         raise DocumentError("is no Word document. Save it as .docx.")
-    for name, raw in safe.items():
+    hidden = comments = 0
+    for name, raw in list(safe.items()):
         if name.endswith((".xml", ".rels")):
-            parse_xml(raw)
+            root = parse_xml(raw)
+            comments += sum(local(e) == "comment" for e in root) if local(root) == "comments" else 0
+            if gone := _take_hidden(root):
+                hidden += gone
+                safe[name] = etree.tostring(root)
     try:
         made = mammoth.convert_to_html(
             io.BytesIO(repacked(safe)), style_map=_STYLES, convert_image=mammoth.images.img_element(lambda _: {"src": ""}),
@@ -39,7 +44,27 @@ def read(path: Path, limits: Limits, _pages: tuple[int, ...] = ()) -> Extract:
         )  # fmt: skip
     except (KeyError, ValueError, TypeError, AttributeError, IndexError, OSError) as error:
         raise DocumentError(f"is damaged: {type(error).__name__} {error}. Save it anew.") from None
-    return read_tree(parse_html(made.value.encode() or b"<p></p>", "utf-8"), _said(safe))
+    extract = read_tree(parse_html(made.value.encode() or b"<p></p>", "utf-8"), _said(safe))
+    if hidden:
+        extract.remarks.append(f"{hidden:,} characters that are not shown were left out")
+    if comments:
+        extract.remarks.append(f"comments in the margin were left out: {comments}")
+    return extract
+
+
+def _take_hidden(root: Element) -> int:
+    """Remove the text that Word does not show, which mammoth would; how many characters went."""
+    gone = 0
+    for mark in [e for e in root.iter() if local(e) == "vanish" and _attribute(e, "val") not in _OFF]:
+        run = mark.getparent().getparent()
+        if run is not None and local(run) == "r" and run.getparent() is not None:
+            gone += len("".join(run.itertext()))
+            run.getparent().remove(run)
+    return gone
+
+
+def _attribute(element: Element, name: str) -> str | None:
+    return next((str(v) for k, v in element.attrib.items() if str(k).rpartition("}")[2] == name), None)
 
 
 def unpacked(path: Path, limits: Limits) -> dict[str, bytes]:

@@ -146,7 +146,7 @@ def _note_bodies(root: Element) -> dict[str, Element]:
         target = targets.get(link.get("href", "")[1:])
         if target is not None and order[target] > order[link]:
             holder = _holder(target)
-            if holder is not _holder(link) and len(_visible(holder).strip()) > 4:
+            if holder not in link.iterancestors() and len(_visible(holder).strip()) > 4:
                 bodies[link.get("href", "")[1:]] = holder
     return bodies
 

@@ -13,7 +13,7 @@ from rag.errors import DocumentError
 from rag.read.extract import Extract, Limits
 from rag.read.flow import fold
 from rag.read.html import read_tree
-from rag.read.markup import parse_html
+from rag.read.markup import as_browsers_read, parse_html
 
 # What the standard library raises for a header that is broken, or whose brackets stand inside each other without end.
 HEADER_ERRORS = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -51,7 +51,7 @@ def _body(message: EmailMessage) -> tuple[str, list[str]]:
         return extract.text, extract.remarks
     for encoding in (part.get_content_charset() or "utf-8", "utf-8", "cp1252"):
         try:
-            return raw.decode(encoding).replace("\r\n", "\n"), []
+            return raw.decode(as_browsers_read(encoding)).replace("\r\n", "\n"), []
         except (LookupError, ValueError):
             continue
     return raw.decode("utf-8", "replace"), ["some characters of its text could not be read"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -37,11 +38,17 @@ def parse_html(raw: bytes, encoding: str | None = None) -> Element:
         encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
     )
     try:  # decoded here: libxml2 knows fewer encodings than Python
-        text = raw.decode(encoding or "utf-8", "replace").replace("\0", "")
+        text = raw.decode(as_browsers_read(encoding or "utf-8"), "replace").replace("\0", "")
         root = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, LookupError, ValueError):
         raise DocumentError("holds no HTML that can be read. Fetch or save it again.") from None
     return _checked(root)
+
+
+def as_browsers_read(encoding: str) -> str:
+    """The encoding that a name stands for in practice: Latin-1 and ASCII are Windows-1252, with its quotation marks and
+    euro sign (WHATWG, Encoding Standard, 4.2). Raises LookupError for a name that is none."""
+    return "cp1252" if codecs.lookup(encoding).name in ("iso8859-1", "ascii") else encoding
 
 
 def _checked(root: Element) -> Element:

@@ -39,6 +39,7 @@ class Sheet:
     label: str | None = None
     picture: bool = False
     damaged: bool = False
+    turned: int = 0  # degrees to the right that the page was turned by, past what the file says, to be read
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -79,6 +80,7 @@ def open_pdf(path: Path) -> pdfium.PdfDocument:
         raise DocumentError("is damaged, or no PDF. Fetch or save it again.") from None
     if pages == 0:
         raise DocumentError("holds no pages. Fetch or save it again.")
+    pdf.init_forms()
     return pdf
 
 
@@ -97,12 +99,17 @@ def page_sheet(pdf: pdfium.PdfDocument, number: int) -> Sheet:
 def _sheet(pdf: pdfium.PdfDocument, number: int) -> tuple[Sheet, int]:
     try:
         page = pdf[number]
+        if pdf.formenv is not None:  # what was filled in becomes text of the page, as it is printed
+            page.flatten()
+            page.close()
+            page = pdf[number]
         textpage = page.get_textpage()
     except pdfium.PdfiumError:
         return Sheet([], 595.0, 842.0, damaged=True), 0
     left, bottom, right, top = page.get_cropbox()
     rotation = page.get_rotation()
-    view = _View(left, bottom, right, top, rotation)
+    turned = _turned(textpage, rotation)
+    view = _View(left, bottom, right, top, (rotation + turned) % 360)
     seen, hidden = [], 0
     for char, visible in _characters(textpage, view):
         if visible:
@@ -114,7 +121,18 @@ def _sheet(pdf: pdfium.PdfDocument, number: int) -> tuple[Sheet, int]:
     has_picture = any(True for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
     words = list(_words(seen))
     words += _bullets(page, view, words)
-    return Sheet(words, view.width, view.height, printed, picture=has_picture), hidden
+    return Sheet(words, view.width, view.height, printed, picture=has_picture, turned=turned), hidden
+
+
+def _turned(textpage: pdfium.PdfTextPage, rotation: int) -> int:
+    """The quarter turns, in degrees to the right, that set most of a page's text upright: a wide table stands sideways."""
+    turns: Counter[int] = Counter()
+    for i in range(textpage.count_chars()):
+        if not raw.FPDFText_IsGenerated(textpage, i):
+            angle = math.degrees(raw.FPDFText_GetCharAngle(textpage, i)) + rotation
+            turns[round(-angle / 90) * 90 % 360] += 1
+    most, count = turns.most_common(1)[0] if turns else (0, 0)
+    return most if 2 * count > turns.total() else 0
 
 
 def _bullets(page: pdfium.PdfPage, view: _View, words: list[Word]) -> list[Word]:

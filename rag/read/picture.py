@@ -30,10 +30,10 @@ def read(path: Path, limits: Limits, pages: tuple[int, ...]) -> Extract:
     page = pdf[number - 1]
     width, height = page.get_size()
     scale = min(DPI / 72, (_LARGEST / max(width * height, 1.0)) ** 0.5)
-    image = page.render(scale=scale).to_pil().convert("RGB")
+    sheet = page_sheet(pdf, number - 1)
+    image = page.render(scale=scale, rotation=sheet.turned).to_pil().convert("RGB")
     drawn = io.BytesIO()
     image.quantize(_COLOURS).save(drawn, "PNG", optimize=True)
-    sheet = page_sheet(pdf, number - 1)
     if sheet.picture and sum(len(w.text) for w in sheet.words) < SCAN_CHARACTERS:
         sheet = _scanned(page, sheet, limits)
     return Extract("", picture=base64.b64encode(drawn.getvalue()).decode(), places=_places(sheet))

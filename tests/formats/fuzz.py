@@ -119,7 +119,12 @@ def main(kind: str, seconds: float, seed: int) -> None:
         while (left := seconds - used) > 1 and finds < 50:
             job = [kind, str(left), str(seed + finds), str(path)]
             child = [sys.executable, "-m", "tests.formats.fuzz_child", *job]
+            (path.parent / "count").unlink(missing_ok=True)
             done = subprocess.run(child, capture_output=True, check=False)
+            if not (path.parent / "count").exists():
+                raise SystemExit(
+                    f"{kind}: the child did not begin: {done.stderr.decode(errors='replace').strip()[-300:]}"
+                )
             total += int((path.parent / "count").read_text(encoding="ascii"))
             usage = resource.getrusage(resource.RUSAGE_CHILDREN)
             used = usage.ru_utime + usage.ru_stime
