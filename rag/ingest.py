@@ -16,6 +16,7 @@ from rag.prepare import Prepared, Task, prepare, prepare_all
 from rag.read import digest, read_document
 from rag.read.extract import Limits
 from rag.settings import Settings
+from rag.store import originals
 from rag.store.backup import unpacked
 from rag.store.index import Tick
 from rag.store.writer import Writer
@@ -138,8 +139,12 @@ def restore(file: Path, settings: Settings, tick: Tick = lambda *_: None) -> str
 
     Raises InputError for a bad file, and StoreError; what was there before then stays.
     """
-    with unpacked(file) as (state, catalogue, vectors), Writer(settings, base=(catalogue, state)) as writer:
+    with (
+        unpacked(file) as (state, catalogue, vectors, kept),
+        Writer(settings, base=(catalogue, state)) as writer,
+    ):
         writer.take_vectors(vectors)
+        originals.take(settings.index_dir, kept.iterdir())
         return _renewed(writer, tick)
 
 

@@ -39,7 +39,7 @@ def doctor(
 
 @commands.command()
 def backup(file: Annotated[Path, typer.Argument(help="The file to write, for example index.tar.")]) -> None:
-    """Write the index to one file: documents, descriptions, passages and vectors."""
+    """Write the index to one file: documents, descriptions, passages, vectors, PDF pages."""
     from rag.store.backup import backup as run  # noqa: PLC0415
 
     state = run(file, load_settings())

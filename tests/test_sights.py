@@ -8,8 +8,9 @@ import pytest
 from support import settings_for
 
 from rag import sights as module
-from rag.ingest import describe, ingest, remove
+from rag.ingest import describe, ingest, remove, restore
 from rag.sights import sights
+from rag.store.backup import backup
 from rag.store.index import open_index
 from rag.types import Description, Span
 
@@ -57,6 +58,14 @@ def test_document_that_was_described_anew_keeps_its_pages_and_a_removed_one_leav
     assert sights(index, settings, NAME, Span(0, 10))
     remove(NAME, settings)
     assert not list((settings.index_dir / "originals").iterdir())
+
+
+def test_page_is_shown_after_a_backup_was_restored_elsewhere(given, tmp_path):
+    settings, _ = given
+    backup(tmp_path / "index.tar", settings)
+    elsewhere = settings.model_copy(update={"index_dir": tmp_path / "elsewhere"})
+    restore(tmp_path / "index.tar", elsewhere)
+    assert sights(open_index(elsewhere), elsewhere, NAME, Span(0, 10))
 
 
 def test_file_from_an_archive_is_kept(tmp_path):

@@ -1,10 +1,11 @@
 """An index in one file, and back: what cannot be made again, or only in hours. The rest is made anew from it.
 
-A tar archive of three files, in this order:
+A tar archive of these files, in this order:
 
-    backup.json        the state of the generation, and the sizes and SHA-256 digests of the other two
-    catalogue.sqlite   documents, with their texts and descriptions, and passages
-    embedded.sqlite    the vectors of those passages
+    backup.json             the state of the generation, and the sizes and SHA-256 digests of the others
+    catalogue.sqlite        documents, with their texts and descriptions, and passages
+    embedded.sqlite         the vectors of those passages
+    originals/DIGEST.pdf    the files whose pages are shown, as many as the index has kept
 
 What is in an archive is believed only as far as it fits: members of other names, links, other sizes or digests, and a
 database that SQLite finds damaged are refused before anything is written to the index.
@@ -15,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import sqlite3
 import tarfile
 from collections.abc import Iterator
@@ -28,6 +30,7 @@ import numpy as np
 
 from rag.errors import InputError, StoreError
 from rag.settings import Settings
+from rag.store import originals
 from rag.store.catalogue import Catalogue
 from rag.store.embedded import FILE as EMBEDDED
 from rag.store.embedded import Embedded
@@ -37,7 +40,8 @@ from rag.store.trouble import told
 CONTENTS, CATALOGUE = "backup.json", "catalogue.sqlite"
 MEMBERS = (CATALOGUE, EMBEDDED)
 _PIECE = 1 << 20
-_LARGEST_CONTENTS = 100_000  # bytes of backup.json
+_ORIGINAL = re.compile(rf"{originals.FOLDER}/[0-9a-f]{{32}}{re.escape(originals.SUFFIX)}")
+_LARGEST_CONTENTS = 100_000_000  # bytes of backup.json: 150 for each original
 
 
 def backup(file: Path, settings: Settings) -> State:
@@ -52,9 +56,9 @@ def backup(file: Path, settings: Settings) -> State:
         with TemporaryDirectory(prefix="rag-backup-") as temporary:
             vectors = Path(temporary) / EMBEDDED
             _copy_vectors(folder, state, vectors)
-            _write(
-                draft, state, {CATALOGUE: home_of(folder, state.generation) / CATALOGUE, EMBEDDED: vectors}
-            )
+            catalogue = home_of(folder, state.generation) / CATALOGUE
+            files = {CATALOGUE: catalogue, EMBEDDED: vectors}
+            _write(draft, state, files | _originals(folder, catalogue))
         sync(draft)
         draft.replace(file)
     except OSError as error:
@@ -98,6 +102,12 @@ def _copy_vectors(folder: Path, state: State, to: Path) -> None:
         target.settle()
 
 
+def _originals(folder: Path, of: Path) -> dict[str, Path]:
+    with closing(Catalogue(of, read_only=True)) as catalogue:
+        found = [path for text in catalogue.paged_texts() if (path := originals.find(folder, text))]
+    return {f"{originals.FOLDER}/{path.name}": path for path in sorted(set(found))}
+
+
 def _write(draft: Path, state: State, files: dict[str, Path]) -> None:
     said = {n: {"size": p.stat().st_size, "sha256": _digest(p)} for n, p in files.items()}
     contents = json.dumps({"kamerbron": 1, "state": asdict(state), "files": said}, indent=1).encode()
@@ -118,8 +128,8 @@ def _digest(path: Path) -> str:
 
 
 @contextmanager
-def unpacked(file: Path) -> Iterator[tuple[State, Path, Path]]:
-    """A backup's state, its catalogue and its vectors, in a folder that goes again; raises InputError for a bad file."""
+def unpacked(file: Path) -> Iterator[tuple[State, Path, Path, Path]]:
+    """A backup's state, catalogue, vectors and originals, in a folder that goes again; raises InputError for a bad file."""
     with TemporaryDirectory(prefix="rag-restore-") as temporary:
         folder = Path(temporary)
         try:
@@ -142,7 +152,7 @@ def unpacked(file: Path) -> Iterator[tuple[State, Path, Path]]:
             raise InputError(
                 f"«{file}» is no whole backup ({error}). Nothing was changed. Give another one."
             ) from error
-        yield state, folder / CATALOGUE, folder / EMBEDDED
+        yield state, folder / CATALOGUE, folder / EMBEDDED, folder / originals.FOLDER
 
 
 def _extract(archive: tarfile.TarFile, folder: Path) -> State:
@@ -156,7 +166,10 @@ def _extract(archive: tarfile.TarFile, folder: Path) -> State:
     state = State.read(path)
     if state.built.schema != SCHEMA:
         raise ValueError("it is of another version of Kamerbron")
-    for name in MEMBERS:
+    (folder / originals.FOLDER).mkdir()
+    for name in (*MEMBERS, *(n for n in said["files"] if n not in MEMBERS)):
+        if name not in MEMBERS and not _ORIGINAL.fullmatch(name):
+            raise ValueError("it holds more than a backup does")
         member, expected = _member(archive, name), said["files"][name]
         if member.size != expected["size"]:
             raise ValueError(f"{name} is cut short")

@@ -43,6 +43,16 @@ def find(index_dir: Path, text: str) -> Path | None:
     return kept if kept.is_file() else None
 
 
+def take(index_dir: Path, files: Iterable[Path]) -> None:
+    """Keep files that were kept before, under the names that they had."""
+    for file in files:
+        with suppress(OSError):
+            (index_dir / FOLDER).mkdir(exist_ok=True)
+            draft = index_dir / FOLDER / f"{file.name}.new"
+            shutil.copyfile(file, draft)
+            draft.replace(draft.with_suffix(""))
+
+
 def keep_only(index_dir: Path, texts: Iterable[str]) -> None:
     """Forget the files of all other texts."""
     wanted = {_path(index_dir, text).name for text in texts}
