@@ -56,6 +56,19 @@ def blocks(text: str, marks: Sequence[Mark], around: int | None = None, window: 
     return Shown(out, first, last)
 
 
+def opening(text: str, start: int, end: int) -> tuple[str, str]:
+    """The headings and labels that a range begins with, and what comes after them; both as they read."""
+    at = start
+    for block in _layout(text):
+        first, last = block.segments[0].start, block.segments[-1].end
+        if first < start:
+            continue
+        if block.kind not in ("heading", "label", "speaker") or last > end or text[at:first].strip():
+            break
+        at = last
+    return as_read(text, start, at), as_read(text, at, end)
+
+
 def _voiced(text: str) -> Iterator[tuple[Block, str]]:
     """Each block with whose part of Kamervragen it stands in."""
     voice = ""
