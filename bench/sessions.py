@@ -63,7 +63,7 @@ class Session:
 
     def __init__(self, home: str, locale: str = "nl-NL") -> None:
         self._home, self._locale = home, locale
-        with httpx.Client(trust_env=False) as client:
+        with httpx.Client(trust_env=False, timeout=PATIENCE) as client:
             client.get(home).raise_for_status()
             secret = client.cookies[COOKIE]
         self._open = ExitStack()
@@ -71,6 +71,7 @@ class Session:
             connect(
                 f"{home.replace('http', 'ws', 1)}/_stcore/stream", subprotocols=[Subprotocol("streamlit")],
                 origin=Origin(home), additional_headers={"Cookie": f"{COOKIE}={secret}"}, max_size=None, proxy=None,
+                open_timeout=PATIENCE, ping_interval=None, close_timeout=1,  # a busy server is waited for, a leave-taking not
             )
         )  # fmt: skip
         self.heard = b""  # all that the server ever sent to this reader
