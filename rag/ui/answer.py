@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache
 from itertools import groupby
 
 import streamlit as st
 
 from rag import feedback
 from rag.errors import KamerbronError
-from rag.export import FORMATS, content, file_name
+from rag.export import FORMATS, Format, content, file_name
+from rag.export.content import Content
 from rag.export.source import inert, name
 from rag.types import Answer, Citation, RankedPassage, Statement
 from rag.ui import problems, source
@@ -165,7 +166,7 @@ def _show_foot(frame: Frame, exchange: Exchange, answer: Answer, key: str) -> No
             for form in FORMATS:
                 st.download_button(
                     form.name,
-                    data=partial(form.make, whole),
+                    data=_saved(form, whole),
                     file_name=file_name(answer.question, form.suffix),
                     mime=form.mime,
                     key=f"export_{key}_{form.suffix}",
@@ -176,6 +177,14 @@ def _show_foot(frame: Frame, exchange: Exchange, answer: Answer, key: str) -> No
             for what, value in whole.receipt:
                 st.text(f"{what}: {value}")
         _ask_verdict(frame, answer, key)
+
+
+@lru_cache(maxsize=256)
+def _saved(form: Format, whole: Content) -> bytes:
+    """An answer's file. Made here and not at the click: Streamlit (1.67) loses a click on what is made later (a deferred
+    download) while the page is drawn anew; the address of bytes stays the same.
+    """
+    return form.make(whole)
 
 
 def _ask_verdict(frame: Frame, answer: Answer, key: str) -> None:

@@ -6,6 +6,7 @@ reads them. Of a very long document the part around the place is given, with whe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from rag.text.layout import Block, read_layout
 from rag.text.reading import as_read
 
 WINDOW = 60_000  # characters of a document that are shown at once, on each side of the place
+_BULLET = re.compile(r"[\uf000-\uf0ff]")  # of a symbol font: no other font has a shape for it
 _VOICES = {"Vra": "question", "Que": "question", "Ant": "answer", "Ans": "answer"}
 
 
@@ -66,7 +68,7 @@ def opening(text: str, start: int, end: int) -> tuple[str, str]:
         if block.kind not in ("heading", "label", "speaker") or last > end or text[at:first].strip():
             break
         at = last
-    return as_read(text, start, at), as_read(text, at, end)
+    return as_read(text, start, at), _BULLET.sub("•", as_read(text, at, end))
 
 
 def _voiced(text: str) -> Iterator[tuple[Block, str]]:

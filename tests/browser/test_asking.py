@@ -1,6 +1,7 @@
 """A reader asks, opens a source, follows up, narrows, copies and saves: in a real browser."""
 
 import io
+import re
 import time
 import zipfile
 
@@ -10,6 +11,8 @@ from docx.oxml.ns import qn
 from lxml import etree
 from playwright.sync_api import expect
 from reader import AMOUNT, ENGLISH, REFUSED
+
+from bench.sessions import Session
 
 # What a button says for two seconds only is kept, for a busy machine may look too late.
 REMEMBERED = """b => { window.said = [];
@@ -98,6 +101,16 @@ def test_answer_is_saved_in_every_format_with_filters_sources_and_receipt(visit)
     assert len(notes) == 4 and all("Aukje de Vries" in "".join(n.itertext()) for n in notes)
     for said in (opened, saved["Markdown"][1].decode(), saved["HTML"][1].decode()):
         assert "Nederland zet zich ervoor in" in said and "kabinet" in said and "all-MiniLM-L6-v2" in said
+
+
+def test_what_is_saved_has_an_address_that_stays_while_the_page_is_drawn_anew(home):
+    """A click between two drawings must not ask for what the first one offered and the second one withdrew."""
+    offered = re.compile(rb"/media/\w+\.docx")
+    with Session(home) as reader:
+        reader.asks(AMOUNT)
+        before = set(offered.findall(reader.page.said))
+        reader.asks(REFUSED)
+        assert len(before) == 1 and before < set(offered.findall(reader.page.said))
 
 
 def test_verdict_on_an_answer_is_kept(visit):
