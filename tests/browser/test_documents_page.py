@@ -9,6 +9,8 @@ from formats.layouts import pdf
 from playwright.sync_api import expect
 from reader import AMOUNT
 
+pytestmark = pytest.mark.timeout(400)
+READING = 180_000  # milliseconds: documents are read with less priority than all else, by a process that loads a model first
 NOTE = "Nota over de zeppelin\n\nHet kabinet zal de zeppelin in 2027 kopen voor negen miljoen euro.\n"
 HOSTILE = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'> **vet** [klik](javascript:window.hacked=3)"
 SENTENCE = f"De duikboot kost {HOSTILE} en nog elf miljoen euro."
@@ -31,7 +33,7 @@ def file(name, text):
 def add(reader, *files):
     """Give files to the form; what became of them is waited for."""
     give(reader, *files)
-    expect(reader.page.get_by_role("button", name="Gelezen").first).to_be_visible()
+    expect(reader.page.get_by_role("button", name="Gelezen").first).to_be_visible(timeout=READING)
     reader.waits()
 
 
@@ -143,7 +145,7 @@ def test_questions_go_on_while_many_documents_are_read_and_find_them_when_it_is_
     other.asks(AMOUNT)
     expect(other.last).to_contain_text("2 miljoen euro")
     assert not page.get_by_role("button", name="Gelezen").count()  # the answer did not wait for the reading
-    expect(page.get_by_role("button", name="Gelezen")).to_be_visible()
+    expect(page.get_by_role("button", name="Gelezen")).to_be_visible(timeout=READING)
     expect(page.get_by_text(re.compile(r"stuk\d+\.txt – toegevoegd"))).to_have_count(5)
     other.asks("Wat kost de onderzeeër?")
     expect(other.last).to_contain_text("negen miljoen euro")
