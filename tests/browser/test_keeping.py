@@ -37,7 +37,12 @@ def test_conversation_is_there_after_a_reload_and_from_the_list(visit):
     reader.page.get_by_role("button", name="Nieuw gesprek").click()
     reader.sees("Vraag wat deze documenten zeggen")
     expect(reader.page).to_have_url(re.compile(r"^[^?]*$"))
-    reader.page.get_by_test_id("stSidebar").get_by_role("link", name=AMOUNT[:20]).first.click()
+    expect(reader.answers).to_have_count(0)  # those of before stand until the new page is whole
+    reader.asks(REFUSED)
+    links = reader.page.get_by_test_id("stSidebar").get_by_test_id("stPageLink-NavLink")
+    expect(links.nth(0).locator("p")).to_have_css("font-weight", "600")  # the one that is open, and no other
+    expect(links.nth(1).locator("p")).to_have_css("font-weight", "400")
+    links.nth(1).click()
     expect(reader.answers).to_have_count(2)
     expect(reader.page).to_have_url(KEPT)
 
