@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 120  # that a server may take to answer, on a machine with much else to do
+START_SECONDS = 180  # that a server may take to answer, on a machine with much else to do
 STOP_SECONDS = 15  # that it may take to say goodbye to its readers
 
 
