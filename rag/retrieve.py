@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,8 @@ RRF = 60  # the constant of reciprocal rank fusion
 RERANKED = 30  # passages that a cross-encoder reads
 ONE_DOCUMENT = 0.6  # share of the list that one document may fill
 Floats = NDArray[np.float32]
+# Embedding a question and looking for its neighbours leave Python's lock, so the words are looked up meanwhile.
+_BESIDE = ThreadPoolExecutor(4, "nearest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ def retrieve(
 ) -> Retrieved:
     """The k best passages for a question, of the documents and speakers that the filters let through."""
     allowed = index.allowed(filters)
+    near = _BESIDE.submit(_nearest, index, question, allowed)
     scores, counted = index.lexical.scores(question.concepts)
     if allowed is not None:
         scores *= allowed.mask
@@ -67,7 +71,7 @@ def retrieve(
         Weighted(c, index.lexical.weights(c), n.idf, n.highest)
         for c, n in zip(question.concepts, counted, strict=True)
     ]
-    nearest = _nearest(index, question, allowed)
+    nearest = near.result()
     found, matcher = _read_candidates(index, question, weighted, scores, nearest, filters)
     if "*" in index.model.languages:
         found = _fuse(found, nearest)
