@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 120  # that a server may take to answer, on a machine with much else to do
+START_SECONDS = 180  # that a server may take to answer, on a machine with much else to do
 STOP_SECONDS = 15  # that it may take to say goodbye to its readers
 
 
@@ -33,9 +34,7 @@ def served(folder: Path, index_dir: Path, cwd: Path = ROOT, before=None, **setti
 @contextmanager
 def running(command: list[str], folder: Path, settings: dict[str, str], cwd: Path = ROOT, before=None):
     """A server's process, the port behind its command; gives its address. What it prints is in server.log."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     if before is not None:
         before(f"http://127.0.0.1:{port}")
     kept = {k: v for k, v in os.environ.items() if not k.upper().startswith("RAG_")}
@@ -52,6 +51,15 @@ def running(command: list[str], folder: Path, settings: dict[str, str], cwd: Pat
             except subprocess.TimeoutExpired:  # a browser that still holds on to it
                 process.kill()
                 process.wait()
+
+
+def _free_port() -> int:
+    """A port that nothing listens on, below those that a system gives to whoever calls: one of them is soon taken."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
 
 
 def _wait_for(url: str, process: subprocess.Popen, log: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, get_args
 
+from rag.date_notes import spoken_date
 from rag.types import Description, Kind, Role
 
 HEAD, TAIL = 4000, 2500  # characters in which a document says what it is, and who signs it
@@ -22,7 +23,7 @@ _DATE = rf"(\d{{1,2}})\s+({'|'.join(_MONTHS)})\s+((?:19|20)\d\d)"
 _RECEIVED = re.compile(rf"\(ontvangen\s+{_DATE}", re.IGNORECASE)
 _DATED = re.compile(rf"^\s*(?:Datum|Date|Den Haag|'s-Gravenhage|Ontvangen|Vastgesteld|Voorgesteld|Amsterdam|Utrecht)\s*[,:]?\s*(?:op\s+)?{_DATE}\s*$", re.IGNORECASE | re.MULTILINE)  # fmt: skip
 _LABEL_ALONE = re.compile(rf"^\s*Datum\s*\n+\s*{_DATE}\s*$", re.IGNORECASE | re.MULTILINE)
-_SENT = re.compile(r"ingezonden\s+(\d{1,2}\s+[a-z]+\s+\d{4})", re.IGNORECASE)
+_SENT = re.compile(rf"ingezonden\s+{_DATE}", re.IGNORECASE)
 _ISO = re.compile(r"((?:19|20)\d\d)-(\d\d)-(\d\d)")
 _ABOUT = re.compile(
     r"^\s*(?:Betreft|Onderwerp|Subject)\s*:?[ \t]*\n?[ \t]*(\S[^\n]{8,200})", re.IGNORECASE | re.MULTILINE
@@ -111,14 +112,20 @@ def _in_text(text: str, furniture: str) -> dict[str, Any]:
         out["title"] = " ".join(about[1].split())
     date = _RECEIVED.search(head) or _DATED.search(head) or _LABEL_ALONE.search(head)
     if date:
-        out["date"] = f"{date[3]}-{_MONTHS[date[2].lower()]:02}-{int(date[1]):02}"
+        out["date"] = _iso(date)
         sent = _SENT.search(head)
         if sent and date.re is _RECEIVED:
-            out["date_note"] = f"the day the answers were received; the questions were sent on {sent[1]}"
+            day = spoken_date(_iso(sent), "en")
+            out["date_note"] = f"the day the answers were received; the questions were sent on {day}"
     signed = _signed(tail) if _TO_HOUSE.search(head) or re.search(r"Geachte [Vv]oorzitter", head) else None
     if signed and out.get("kind") in (None, "kamerbrief"):
         out.update(kind="kamerbrief", sender=signed, role="government")
     return out
+
+
+def _iso(date: re.Match[str]) -> str:
+    """A date that was found, as ISO 8601."""
+    return f"{date[3]}-{_MONTHS[date[2].lower()]:02}-{int(date[1]):02}"
 
 
 def _kind(head: str) -> dict[str, Any]:

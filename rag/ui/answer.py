@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache
 from itertools import groupby
 
 import streamlit as st
 
 from rag import feedback
 from rag.errors import KamerbronError
-from rag.export import FORMATS, content, file_name
+from rag.export import FORMATS, Format, content, file_name
+from rag.export.content import Content
 from rag.export.source import inert, name
-from rag.text.reading import as_read
 from rag.types import Answer, Citation, RankedPassage, Statement
 from rag.ui import problems, source
+from rag.ui.blocks import opening
 from rag.ui.markup import literal
 from rag.ui.shared import Frame
 from rag.ui.store import Exchange
@@ -47,13 +48,13 @@ def show_result(frame: Frame, exchange: Exchange, key: str) -> None:
         _show_refusal(frame, answer, key)
     if answer.mode == "llm":
         for n, statement in enumerate(answer.statements):
-            with st.container(border=True):
+            with st.container(border=True, gap="xsmall"):
                 _show_written(frame, statement)
                 _show_quotations(frame, answer, [[c] for c in answer.cited(statement)], f"{key}_{n}")
     else:
         groups = [answer.cited(statement) for statement in answer.statements]
         for document, same in groupby(groups, key=lambda group: group[0].document):
-            with st.container(border=True):
+            with st.container(border=True, gap="xsmall"):
                 _show_quotations(frame, answer, list(same), f"{key}_{document}")
     _show_foot(frame, exchange, answer, key)
 
@@ -116,7 +117,7 @@ def _show_refusal(frame: Frame, answer: Answer, key: str) -> None:
     """An honest no: which kind, the message, what occurs nowhere, and what comes nearest."""
     refusal, language = answer.refusal, frame.language
     assert refusal is not None  # noqa: S101 - the caller asked
-    with st.container(border=True):
+    with st.container(border=True, gap="xsmall"):
         st.badge(text("no_answer", language, kind=REFUSALS[refusal.kind][language]), color="gray")
         st.text(inert(refusal.message))
         if refusal.missing_terms:
@@ -129,14 +130,17 @@ def _show_refusal(frame: Frame, answer: Answer, key: str) -> None:
 
 
 def _show_passage(frame: Frame, passage: RankedPassage, key: str) -> None:
-    """A passage that comes near: its document and beginning, and a button to the place."""
+    """A passage that comes near: its document, heading and beginning, and a button to the place."""
     written = frame.text(passage.document)
     if written is None:
         return
     title = frame.assistant.index.descriptions[passage.document].title or passage.document
-    with st.container(border=True):
+    heading, said = opening(written, passage.start, passage.end)
+    with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{literal(f'{passage.rank}. {title}')}**")
-        show_beginning(written, passage.start, passage.end)
+        if heading:
+            st.caption(literal(inert(heading)))
+        show_beginning(said)
         st.button(
             text("open_source", frame.language, mark=""),
             key=f"near_{key}",
@@ -146,9 +150,9 @@ def _show_passage(frame: Frame, passage: RankedPassage, key: str) -> None:
         )
 
 
-def show_beginning(written: str, start: int, end: int) -> None:
+def show_beginning(said: str) -> None:
     """How a passage begins, cut between words."""
-    said = inert(as_read(written, start, end))
+    said = inert(said)
     cut = said[:BEGINNING].rpartition(" ")[0] if len(said) > BEGINNING else said
     st.text(f"{cut} …" if len(said) > BEGINNING else cut)
 
@@ -162,7 +166,7 @@ def _show_foot(frame: Frame, exchange: Exchange, answer: Answer, key: str) -> No
             for form in FORMATS:
                 st.download_button(
                     form.name,
-                    data=partial(form.make, whole),
+                    data=_saved(form, whole),
                     file_name=file_name(answer.question, form.suffix),
                     mime=form.mime,
                     key=f"export_{key}_{form.suffix}",
@@ -173,6 +177,14 @@ def _show_foot(frame: Frame, exchange: Exchange, answer: Answer, key: str) -> No
             for what, value in whole.receipt:
                 st.text(f"{what}: {value}")
         _ask_verdict(frame, answer, key)
+
+
+@lru_cache(maxsize=256)
+def _saved(form: Format, whole: Content) -> bytes:
+    """An answer's file. Made here and not at the click: Streamlit (1.67) loses a click on what is made later (a deferred
+    download) while the page is drawn anew; the address of bytes stays the same.
+    """
+    return form.make(whole)
 
 
 def _ask_verdict(frame: Frame, answer: Answer, key: str) -> None:

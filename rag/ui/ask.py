@@ -59,7 +59,7 @@ def _show_talk(frame: Frame, talk: Talk, asking: bool) -> None:
         if not asking:
             _show_start(frame.language)
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         st.header(literal(name(talk.name)), anchor=False, width="stretch")
         if talk.mine and talk.id:
             _manage(frame, talk)

@@ -6,6 +6,7 @@ reads them. Of a very long document the part around the place is given, with whe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from rag.text.layout import Block, read_layout
 from rag.text.reading import as_read
 
 WINDOW = 60_000  # characters of a document that are shown at once, on each side of the place
+_BULLET = re.compile(r"[\uf000-\uf0ff]")  # of a symbol font: no other font has a shape for it
 _VOICES = {"Vra": "question", "Que": "question", "Ant": "answer", "Ans": "answer"}
 
 
@@ -54,6 +56,19 @@ def blocks(text: str, marks: Sequence[Mark], around: int | None = None, window: 
         quoted = as_read(text, here.start, here.end)
         out.insert(0, {"kind": "body", "voice": "", "runs": [[quoted, "here"]]})
     return Shown(out, first, last)
+
+
+def opening(text: str, start: int, end: int) -> tuple[str, str]:
+    """The headings and labels that a range begins with, and what comes after them; both as they read."""
+    at = start
+    for block in _layout(text):
+        first, last = block.segments[0].start, block.segments[-1].end
+        if first < start:
+            continue
+        if block.kind not in ("heading", "label", "speaker") or last > end or text[at:first].strip():
+            break
+        at = last
+    return as_read(text, start, at), _BULLET.sub("•", as_read(text, at, end))
 
 
 def _voiced(text: str) -> Iterator[tuple[Block, str]]:

@@ -80,7 +80,7 @@ def _show_list(frame: Frame, listed: Sequence[Entry]) -> None:
     pages = max(1, -(-len(listed) // PAGE))
     at = st.pagination(pages, key="document_page") if pages > 1 else 1
     for entry in listed[(at - 1) * PAGE : at * PAGE]:
-        with st.container(border=True):
+        with st.container(border=True, gap="xsmall"):
             _show_entry(frame, entry)
 
 
@@ -97,7 +97,8 @@ def _show_entry(frame: Frame, entry: Entry) -> None:
 
 def about(described: Description, language: Language) -> str:
     """Kind, sender, role, date with its note, and Kamerstuk numbers, on one line."""
-    parts = [text(described.kind, language), name(described.sender or text("unknown_sender", language))]
+    kind = text(described.kind, language)
+    parts = [kind[:1].upper() + kind[1:], name(described.sender or text("unknown_sender", language))]
     parts += [ROLES[described.role][language]] if described.role else []
     note = f" ({inert(date_note(described.date_note, language))})" if described.date_note else ""
     day = spoken_date(described.date, language) if described.date else text("undated", language)
@@ -126,7 +127,7 @@ def _show_timeline(frame: Frame, listed: Sequence[Entry]) -> None:
 
 
 def _show_on_line(frame: Frame, entry: Entry, when: str) -> None:
-    with st.container(border=True):
+    with st.container(border=True, gap="xsmall"):
         st.caption(literal(when))
         st.markdown(f"**{literal(name(entry.description.title or entry.name))}**")
         sender = name(entry.description.sender or text("unknown_sender", frame.language))
@@ -143,10 +144,10 @@ def _link(label: str, document: str, icon: str) -> None:
 def _show_document(frame: Frame, wanted: str) -> None:
     """The reading view of one document, at the place that the address names."""
     language = frame.language
+    source.bring_into_view(wanted)
     page_here = st.session_state.get("documents_page")
     if page_here is not None:
         st.page_link(page_here, label=text("back", language), icon=":material/arrow_back:")
-    source.bring_into_view(wanted)
     written = frame.text(wanted)
     if written is None:
         st.warning(text("no_such_document", language))

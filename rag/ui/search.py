@@ -8,6 +8,7 @@ from rag.export.source import inert
 from rag.filters import Filters
 from rag.types import Found, Language
 from rag.ui import answer, source
+from rag.ui.blocks import opening
 from rag.ui.markup import literal
 from rag.ui.shared import Frame
 from rag.ui.texts import text
@@ -21,7 +22,7 @@ def page(frame: Frame, filters: Filters, narrowed: tuple[str, ...]) -> None:
     with left, st.container(key="talk"):
         st.title(text("search", language), anchor=False)
         st.caption(text("search_intro", language))
-        with st.form("search", border=False):
+        with st.form("search", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
             question = st.text_input(
                 text("search_field", language), key="searched", max_chars=2000, persist_state="session"
             )
@@ -41,7 +42,7 @@ def _show_results(frame: Frame, question: str, filters: Filters, narrowed: tuple
     if not retrieved.passages:
         st.info(text("nothing_found", frame.language))
     for rank, found in enumerate(retrieved.passages, 1):
-        with st.container(border=True):
+        with st.container(border=True, gap="xsmall"):
             _show_found(frame, rank, found)
 
 
@@ -53,8 +54,9 @@ def _show_found(frame: Frame, rank: int, found: Found) -> None:
         return
     title = frame.assistant.index.descriptions[passage.document].title or passage.document
     st.markdown(f"**{literal(f'{rank}. {title}')}**")
-    st.caption(literal(_where(found, language)))
-    answer.show_beginning(written, passage.start, passage.end)
+    heading, said = opening(written, passage.start, passage.end)
+    st.caption(literal(_where(found, passage.heading or heading, language)))
+    answer.show_beginning(said)
     st.caption(literal(text("matched", language, terms=", ".join(found.matched) or "–")))
     st.button(
         text("open_source", language, mark=""), key=f"found_{rank}", icon=":material/menu_book:",
@@ -62,11 +64,11 @@ def _show_found(frame: Frame, rank: int, found: Found) -> None:
     )  # fmt: skip
 
 
-def _where(found: Found, language: Language) -> str:
+def _where(found: Found, heading: str, language: Language) -> str:
     passage = found.passage
     score = text("score", language, score=f"{found.score:.3f}")
     parts = (
-        inert(passage.heading),
+        inert(heading),
         source.place(passage.document, passage.start, passage.end, language),
         score,
     )

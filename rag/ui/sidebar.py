@@ -85,8 +85,11 @@ def list_conversations(frame: Frame, page: st.Page) -> None:
         return
     if listed:
         st.caption(text("conversations", frame.language))
+    talk: session.Talk | None = st.session_state.get("talk")
     for kept in listed:
-        st.page_link(page, label=literal(name(kept.name)), query_params={session.LINK: kept.id})
+        # Streamlit (1.67) marks every link to the page one is on, whatever conversation it leads to; page.css undoes it.
+        with st.container(key=f"{'here' if talk and talk.id == kept.id else 'other'}_{kept.id}"):
+            st.page_link(page, label=literal(name(kept.name)), query_params={session.LINK: kept.id})
 
 
 def show_login(frame: Frame) -> None:

@@ -87,7 +87,7 @@ def opened() -> Opened | None:
 def show_opened(frame: Frame, there: Opened) -> None:
     """The source at its place: whose it is, the document around the quotation, forms to copy, links."""
     language = frame.language
-    with st.container(key="source"):
+    with st.container(key="source", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             if there.citation is not None:
                 show_label(there.citation, language)
@@ -105,13 +105,12 @@ def show_opened(frame: Frame, there: Opened) -> None:
         )
         if there.citation is not None:
             copying([there.citation], there.reading, language, key="copy_opened")
-        st.caption(literal(place(there.document, there.start, there.end, language)))
         _show_links(there, language)
 
 
 def _show_links(there: Opened, language: Language) -> None:
     where = {"document": there.document, "start": str(there.start), "end": str(there.end)}
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         documents = st.session_state.get("documents_page")
         if documents is not None:
             st.page_link(
@@ -119,6 +118,7 @@ def _show_links(there: Opened, language: Language) -> None:
             )
         if there.citation is not None:
             official(there.citation.url, language)
+        st.caption(literal(place(there.document, there.start, there.end, language)))
 
 
 def official(url: str | None, language: Language) -> None:

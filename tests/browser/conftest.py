@@ -43,9 +43,9 @@ def home(seed_index, tmp_path_factory):
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def own_home(seed_index, tmp_path_factory):
-    """The address of a server whose documents the tests of a file change, each its own."""
+    """The address of a server whose documents tests change, each its own."""
     folder = tmp_path_factory.mktemp("own")
     shutil.copytree(seed_index.index_dir, folder / "index")
     with served(folder, folder / "index") as address:

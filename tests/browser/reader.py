@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, TimeoutError, expect
 
 AMOUNT = "Met hoeveel euro steunt Nederland het OHCHR-kantoor in Soedan?"
@@ -16,6 +17,10 @@ REFUSED = "Wat heeft Nederland toegezegd over klimaat in Suriname?"
 _STREAMLITS_OWN = re.compile(r"/_stcore/(?:health|host-config)$")
 PATIENCE = 60_000  # milliseconds that anything may take on a machine with much else to do; what is there sooner is seen sooner
 expect.set_options(timeout=PATIENCE)
+_AXE = Axe()
+# What moves has come to rest: colours in between have no contrast to judge. An animation that is held never does.
+_SETTLED = """Promise.race([new Promise(r => setTimeout(r, 3000)), Promise.all(document.getAnimations()
+    .filter(a => a.effect.getComputedTiming().endTime !== Infinity).map(a => a.finished.catch(() => 0)))])"""
 
 
 @dataclass
@@ -71,7 +76,7 @@ class Reader:
         self.question_field.fill(question)
         self.question_field.press("Enter")
         expect(self.answers).to_have_count(before + 1)
-        return self
+        return self.waits()  # what stands there now stays
 
     @property
     def answers(self):
@@ -97,12 +102,12 @@ class Reader:
     def goes_to(self, page: str) -> Reader:
         self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=page).click()
         expect(self.page.get_by_role("heading", name=page, level=1)).to_be_visible()
-        return self
+        return self.waits()
 
     def goes_to_ask(self) -> Reader:
         self.page.get_by_test_id("stSidebarNav").get_by_role("link", name="Vragen").click()
         expect(self.question_field).to_be_visible()
-        return self
+        return self.waits()
 
     def chooses(self, what: str, option: str) -> Reader:
         """One more of a choice in the sidebar."""
@@ -127,6 +132,14 @@ class Reader:
         self.page.keyboard.press("Escape")
         return self
 
+    def searches(self, words: str) -> Reader:
+        """On the Search page."""
+        self.waits()  # a field that is drawn anew loses what was typed
+        self.page.get_by_label("Zoek naar").fill(words)
+        self.page.keyboard.press("Enter")
+        expect(self.page.get_by_text("Komt overeen: ").first).to_be_visible()
+        return self.waits()
+
     # -- what is on the screen ----------------------------------------------------------------------------------
 
     def sees(self, text: str) -> Reader:
@@ -140,6 +153,22 @@ class Reader:
         )  # what an element that scrolls cuts off is not in view either
         return " ".join(locator.inner_text().split())
 
-    def overflows(self) -> bool:
-        """Whether anything makes the page wider than the screen."""
-        return self.page.evaluate("document.scrollingElement.scrollWidth > window.innerWidth")
+    def fits(self) -> Reader:
+        """Nothing makes the page wider than the screen."""
+        self.waits()
+        self.page.wait_for_function("() => document.scrollingElement.scrollWidth <= window.innerWidth")
+        return self
+
+    def has_no_serious_fault(self, where: str) -> Reader:
+        """axe-core's judgement of what is on the screen."""
+        self.waits()
+        self.page.evaluate(_SETTLED)
+        found = _AXE.run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
+        told = [
+            f"{where}: {v['id']}: {n['html'][:160]} {n['failureSummary'][:300]}"
+            for v in found
+            if v["impact"] in ("serious", "critical")
+            for n in v["nodes"][:3]
+        ]
+        assert not told, "\n".join(told)
+        return self

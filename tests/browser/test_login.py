@@ -1,5 +1,6 @@
 """Behind a login (OIDC) nobody sees anything before, everybody has their own conversations, and editors alone change documents."""
 
+import re
 import shutil
 
 import pytest
@@ -58,6 +59,7 @@ def logs_in(chromium, guarded, provider, person):
 
 def test_people_see_nothing_before_they_log_in_and_only_their_own_after(chromium, guarded, provider):
     anna = logs_in(chromium, guarded, provider, ANNA).sees("Anna <b>A</b>").asks(AMOUNT)
+    expect(anna.page).to_have_url(re.compile(r"\?c="))
     link = anna.page.url
     bert = logs_in(chromium, guarded, provider, BERT)
     bert.page.goto(link)

@@ -32,7 +32,7 @@ def test_page_of_another_site_cannot_speak_to_the_app_by_another_name(home):
         (own, "http://evil.example", 403),
     ):
         with (
-            httpx.Client(trust_env=False) as client,
+            httpx.Client(trust_env=False, timeout=60) as client,
             client.stream(
                 "GET", f"{home}/_stcore/stream", headers={**handshake, "Host": host, "Origin": origin}
             ) as answer,
@@ -64,7 +64,10 @@ def test_page_cannot_be_made_to_speak_to_other_hosts(visit):
 
 
 def test_page_cannot_be_put_into_a_frame_of_another_site(home):
-    assert "frame-ancestors 'none'" in httpx.get(home, trust_env=False).headers["content-security-policy"]
+    assert (
+        "frame-ancestors 'none'"
+        in httpx.get(home, trust_env=False, timeout=60).headers["content-security-policy"]
+    )
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.text.layout import read_layout
-from rag.ui.blocks import Mark, blocks
+from rag.ui.blocks import Mark, blocks, opening
 
 SEEDS = {p.name: p.read_bytes().decode() for p in (ROOT / "seeds").glob("*.txt")}
 
@@ -87,3 +87,15 @@ def test_mark_reads_as_the_quotation_reads(name, at, length):
 def test_no_text_and_no_place_breaks_it(text, start, end):
     shown = blocks(text, [Mark(start, end, here=True)] if start < end <= len(text) else [])
     assert all(isinstance(t, str) and m in ("", "here", "cited") for b in shown.blocks for t, m in b["runs"])
+
+
+def test_heading_that_a_passage_begins_with_is_told_apart_from_its_text():
+    text = SEEDS["000_24fa777e414e8df9.txt"]
+    start = text.index("Tegengaan van straffeloosheid")
+    heading, rest = opening(text, start, start + 400)
+    assert heading == "Tegengaan van straffeloosheid" and rest.startswith("Nederland hecht")
+    assert opening(text, start + 40, start + 400)[0] == ""
+
+
+def test_bullet_of_a_symbol_font_is_one_that_every_reader_sees():
+    assert opening("Eerst dit.\n\n\uf0b7 Steun vrouwen;\n\uf0b7 Richt op.", 0, 44)[1].count("•") == 2
