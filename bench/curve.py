@@ -79,19 +79,21 @@ def _panel(panel: Panel, runs: Sequence[tuple[int, Figures]], left: float) -> li
         )
         parts.append(_text(left - 6, y(value) + 4, f"{value:g} {panel.unit}", "end"))
     parts += [_text(x(n), TOP + HEIGHT + 18, f"{n:,}", "middle") for n, _ in runs]
-    ours = [(x(n), y(panel.ours(r)), panel.ours(r)) for n, r in runs]
-    parts += _line(ours, OURS, 16 if panel.usual else -9)
-    if panel.usual:
-        usual = [(x(n), y(panel.usual(r)), panel.usual(r)) for n, r in runs]
-        parts += _line(usual, USUAL, -9)
+    ways = [(panel.ours, OURS), *([(panel.usual, USUAL)] if panel.usual else [])]
+    for way, colour in ways:
+        points = []
+        for n, r in runs:
+            highest = max(other(r) for other, _ in ways)
+            points.append((x(n), y(way(r)), way(r), -9 if way(r) == highest else 16))
+        parts += _line(points, colour)
     return parts
 
 
-def _line(points: Sequence[tuple[float, float, float]], colour: str, beside: float) -> list[str]:
-    """A line with a dot and its figure at each point, the figure so far below it."""
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in points)
+def _line(points: Sequence[tuple[float, float, float, int]], colour: str) -> list[str]:
+    """A line with a dot and its figure at each point, (x, y, figure, how far below it that stands)."""
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y, *_ in points)
     parts = [f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>']
-    for x, y, value in points:
+    for x, y, value, beside in points:
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>')
         shown = f"{value:.0f}" if value >= 10 else f"{value:.1f}"
         parts.append(_text(x, y + beside, shown, "middle", f"font-weight='600' style='fill:{colour}'"))
