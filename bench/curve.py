@@ -49,7 +49,7 @@ def draw(runs: Sequence[tuple[int, Figures]]) -> str:
     runs = sorted(runs, key=lambda run: run[0])
     width = LEFT + len(PANELS) * (WIDTH + GAP)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT + TOP + 44}" font-family="system-ui, sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT + TOP + 48}" font-family="system-ui, sans-serif" font-size="12">',
         "<title>Times at "
         + ", ".join(f"{n:,}" for n, _ in runs)
         + " passages, Kamerbron beside the usual way</title>",
@@ -78,7 +78,7 @@ def _panel(panel: Panel, runs: Sequence[tuple[int, Figures]], left: float) -> li
             f'<line x1="{left}" x2="{left + WIDTH}" y1="{y(value):.1f}" y2="{y(value):.1f}" stroke="{INK}" stroke-opacity=".35"/>'
         )
         parts.append(_text(left - 6, y(value) + 4, f"{value:g} {panel.unit}", "end"))
-    parts += [_text(x(n), TOP + HEIGHT + 18, f"{n:,}", "middle") for n, _ in runs]
+    parts += [_text(x(n), TOP + HEIGHT + 32, f"{n:,}", "middle") for n, _ in runs]
     ways = [(panel.ours, OURS), *([(panel.usual, USUAL)] if panel.usual else [])]
     for way, colour in ways:
         points = []
