@@ -139,21 +139,20 @@ def detect_language(text: str) -> Language:
 
 def language_scores(text: str) -> dict[Language, float]:
     """How much of a text is Dutch and how much English, by function words first and known words second."""
-    score: dict[Language, float] = {"nl": 0.0, "en": 0.0}
-    languages: tuple[tuple[Language, Language], ...] = (("nl", "en"), ("en", "nl"))
-    for word in words(text):
-        folded = normal(word)
-        for language, other in languages:
-            if folded in stopwords()[language] and folded not in stopwords()[other]:
-                score[language] += 2
-            elif _is_known(folded, language) and not _is_known(folded, other):
-                score[language] += 1
-    return score
+    told = [_told_by(normal(word)) for word in words(text)]
+    return {"nl": sum(nl for nl, _ in told), "en": sum(en for _, en in told)}
 
 
 @lru_cache(maxsize=50_000)
-def _is_known(word: str, language: Language) -> bool:
-    return bool(simplemma.is_known(word, lang=language))
+def _told_by(word: str) -> tuple[float, float]:
+    """What a word says for Dutch, and for English."""
+    return _for(word, "nl", "en"), _for(word, "en", "nl")
+
+
+def _for(word: str, language: Language, other: Language) -> float:
+    if word in stopwords()[language] and word not in stopwords()[other]:
+        return 2.0
+    return float(simplemma.is_known(word, lang=language) and not simplemma.is_known(word, lang=other))
 
 
 def _holds(text: str, forms: Sequence[str], language: Language) -> bool:

@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any
 
 # Words and what stands between them share no character: a gap is matched in one way only, however long the text.
+_BEGIN = r"(?<!\w)"  # of a word
 _GAPS = {"…": r"(?:\W+\w+){0,24}?\W+", "..": r"(?:\W+\w+){0,3}?\W+"}
 
 
@@ -23,7 +24,12 @@ def cues() -> dict[str, Any]:
 def pattern(section: str, name: str) -> re.Pattern[str]:
     """One list of the file as one pattern, found anywhere in a sentence."""
     listed: Sequence[str] = cues()[section][name]
-    return re.compile("|".join(f"(?:{cue_pattern(c)})" for c in listed), re.IGNORECASE)
+    found = [cue_pattern(cue) for cue in listed]
+    if all(each.startswith(_BEGIN) for each in found):  # looked for where a word begins, and nowhere else
+        return re.compile(
+            f"{_BEGIN}(?:{'|'.join(each.removeprefix(_BEGIN) for each in found)})", re.IGNORECASE
+        )
+    return re.compile("|".join(f"(?:{each})" for each in found), re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)
@@ -53,7 +59,7 @@ def cue_pattern(cue: str) -> str:
             continue
         words = [words_of(_listed(w)) for w in token.split("/")]
         joint = "" if not out or out.endswith(tuple(_GAPS.values())) else r"\W+"
-        out += rf"{joint}(?<!\w)(?:{'|'.join(words)})(?!\w)"
+        out += rf"{joint}{_BEGIN}(?:{'|'.join(words)})(?!\w)"
     return out
 
 
