@@ -32,7 +32,7 @@ from rag.store.rows import Entry, entry
 from rag.types import Description, Document
 
 FEW = 16  # tasks for which no processes are started: each takes a second to begin
-AHEAD = 64  # tasks a process that may be done, and wait, before they are fetched
+AHEAD = 4  # tasks a process that may be done, and wait: more would be read while the model has every core, and slow it twice
 POLITE = 10  # added to the niceness of the processes
 _HOME = str(Path(__file__).resolve().parents[1])
 

@@ -1,12 +1,15 @@
 """One index, many processes: with vectors in its folder, and on a real Chroma server."""
 
 import shutil
+from contextlib import ExitStack
 
 import processes
 import pytest
 from processes import Askers, ask_other, chroma_server
+from serving import served
 from support import settings_for
 
+from bench.sessions import Session
 from rag.assistant import Assistant
 from rag.ingest import ingest, remove, restore
 from rag.question import understand
@@ -72,6 +75,26 @@ def test_three_processes_answer_from_the_old_index_until_the_new_one_is_complete
     # The generation was looked up just before the question, which may have met the next one.
     quotes = {n: f"Het kabinet zal in 2026 de dijken bij {town} versterken." for n, town in towns.items()}
     assert all(quote in (quotes[min(n, 3)], quotes[min(n + 1, 3)]) for n, quote, _ in everything)
+
+
+def test_three_apps_answer_from_one_index_and_show_its_next_generation_without_a_restart(
+    settings, folder, tmp_path
+):
+    own = {"RAG_CHROMA_URL": settings.chroma_url, "RAG_EMBEDDING_MODEL": settings.embedding_model}
+    with ExitStack() as apps:
+        homes = []
+        for number in range(3):
+            (tmp_path / f"app{number}").mkdir()
+            homes.append(apps.enter_context(served(tmp_path / f"app{number}", settings.index_dir, **own)))
+        readers = [apps.enter_context(Session(home)) for home in homes]
+        for reader in readers:
+            reader.asks(QUESTION)
+            assert reader.page.holds("dijken bij Zwolle")
+        write(folder, "Deventer")
+        ask_other(processes.ingest_folder, settings, folder)
+        for reader in readers:
+            reader.asks(f"{QUESTION[:-1]} volgens de brief?")
+            assert reader.page.holds("dijken bij Deventer")
 
 
 def test_of_two_ingests_at_once_one_is_told_and_one_that_waits_goes_on_when_the_other_is_killed(
