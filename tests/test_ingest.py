@@ -35,7 +35,7 @@ def why(report, name):
 
 
 REFUSED = [
-    ("leeg.txt", b"", "no text in it"),
+    ("leeg.txt", b"", "is empty, 0 bytes"),
     ("wit.txt", b" \n\t\r\n ", "no text in it"),
     ("streep.txt", b"--- ... ***\n", "no text in it"),
     ("geen.txt", b"tekst \x81\x8d\x8f", r"not UTF-8 \(byte 6\)"),
@@ -43,7 +43,8 @@ REFUSED = [
     ("stuk.pdf", b"%PDF-1.7", "damaged"),
     ("stuk.docx", b"PK\x03\x04", "damaged"),
     ("stuk.odt", b"niets", "damaged"),
-    ("stuk.html", b"", "no HTML"),
+    ("leeg.html", b"", "is empty, 0 bytes"),
+    ("stuk.html", b"  ", "no HTML"),
     ("stuk.xml", b"<a", "no XML"),
     ("stuk.eml", b"niets", "no e-mail"),
     ("stuk.zip", b"PK", "no ZIP"),

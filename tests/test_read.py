@@ -103,7 +103,12 @@ def test_file_with_zero_bytes_is_no_text(tmp_path):
         read_document(write(tmp_path, b"tekst\0tekst"))
 
 
-@pytest.mark.parametrize("raw", [b"", b" \r\n\f", "«…» — •\n".encode(), "\ufeff".encode()])
+def test_empty_file_is_called_empty(tmp_path):
+    with pytest.raises(DocumentError, match="is empty, 0 bytes"):
+        read_document(write(tmp_path, b""))
+
+
+@pytest.mark.parametrize("raw", [b" \r\n\f", "«…» — •\n".encode(), "\ufeff".encode()])
 def test_file_without_a_letter_or_digit_is_an_error(tmp_path, raw):
     with pytest.raises(DocumentError, match="no text"):
         read_document(write(tmp_path, raw))
