@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,10 +76,17 @@ def _model(settings: str, _: int) -> str | None:
 
 
 def warm() -> None:
-    """Open the index and read the word lists, so that the first question finds them open. An app without an index says so later."""
+    """Open the index and read the word lists, so that the first question finds them open. An app without an index says so later.
+
+    What was loaded by then is never looked through for garbage again: with torch and the word lists in memory that takes 0.6 s
+    of a processor, and Streamlit did it after every page (`runner.postScriptGC`; streamlit 1.67, measured 2026-11-25).
+    """
     try:
         ready = assistant(load_settings())
         for question in WARMING:
             ready.search(question)
     except KamerbronError:
         return
+    finally:
+        gc.collect()
+        gc.freeze()

@@ -1,5 +1,6 @@
 """Several people at once over one assistant: each gets their own answer, and none waits for another's model or ingest."""
 
+import gc
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,9 +12,22 @@ from rag import assistant as assistant_module
 from rag.assistant import Assistant
 from rag.ingest import ingest
 from rag.store import index as index_module
+from rag.ui.shared import warm
 from rag.ui.texts import EXAMPLES
 
 QUESTIONS = [*EXAMPLES["nl"], *EXAMPLES["en"], "Wat kost het in Suriname?", "Wie is Ploumen?"]
+
+
+def test_what_was_loaded_at_the_start_is_not_looked_through_for_garbage_after_every_page(
+    seed_index, monkeypatch
+):
+    """Streamlit collects garbage after every page: with torch in memory that took longer than the answer."""
+    monkeypatch.setenv("RAG_INDEX_DIR", str(seed_index.index_dir))
+    try:
+        warm()
+        assert gc.get_freeze_count() > 100_000
+    finally:
+        gc.unfreeze()
 
 
 def test_twenty_at_once_get_the_answers_that_each_gets_alone(seed_index, monkeypatch):
