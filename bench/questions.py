@@ -17,8 +17,9 @@ def gold_lines() -> list[dict[str, Any]]:
 
 
 def gold_questions(count: int) -> list[str]:
-    """One question more than asked for, evenly spread over the files; an English one first, for the opening."""
-    unique = list({g["question"]: g["lang"] for g in gold_lines()}.items())
+    """One development question more than asked for, evenly spread over the files; an English one first, for the opening."""
+    developed = [g for g in gold_lines() if g.get("split", "dev") == "dev"]
+    unique = list({g["question"]: g["lang"] for g in developed}.items())
     if count + 1 > len(unique):
         sys.exit(f"eval/gold/ has {len(unique)} questions; --questions can be {len(unique) - 1} at most.")
     chosen = [unique[int(i * len(unique) / (count + 1))] for i in range(count + 1)]

@@ -144,8 +144,9 @@ def restore(file: Path, settings: Settings, tick: Tick = lambda *_: None) -> str
         Writer(settings, base=(catalogue, state)) as writer,
     ):
         writer.take_vectors(vectors)
+        restored = _renewed(writer, tick)
         originals.take(settings.index_dir, kept.iterdir())
-        return _renewed(writer, tick)
+        return restored
 
 
 def _renewed(writer: Writer, tick: Tick) -> str:

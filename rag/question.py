@@ -146,10 +146,10 @@ def language_scores(text: str) -> dict[Language, float]:
 @lru_cache(maxsize=50_000)
 def _told_by(word: str) -> tuple[float, float]:
     """What a word says for Dutch, and for English."""
-    return _for(word, "nl", "en"), _for(word, "en", "nl")
+    return _speaks_for(word, "nl", "en"), _speaks_for(word, "en", "nl")
 
 
-def _for(word: str, language: Language, other: Language) -> float:
+def _speaks_for(word: str, language: Language, other: Language) -> float:
     if word in stopwords()[language] and word not in stopwords()[other]:
         return 2.0
     return float(simplemma.is_known(word, lang=language) and not simplemma.is_known(word, lang=other))

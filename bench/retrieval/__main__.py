@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from bench import retrieval, usual
+from bench.questions import gold_questions
 from bench.retrieval.asking import FILTERS, answer_ours, ask_ours, ask_usual, peak, profile, with_model
 from bench.retrieval.building import (
     Result,
@@ -24,8 +25,8 @@ from bench.retrieval.building import (
     embed,
     now,
 )
-from bench.retrieval.given import ReadyVectors, gold_questions
 from bench.retrieval.report import report
+from bench.retrieval.vectors import ReadyVectors
 
 ROOT = Path(__file__).parent.parent.parent
 PROCESSES = {"ask_ours": 3, "filtered_ours": 3, "ask_usual": 2}  # new processes that each way is asked in

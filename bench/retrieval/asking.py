@@ -14,7 +14,7 @@ from langchain_core.embeddings import Embeddings
 
 from bench import usual
 from bench.retrieval.building import Result, now, settings_of
-from bench.retrieval.given import ReadyVectors
+from bench.retrieval.vectors import ReadyVectors
 from rag.assistant import Assistant
 from rag.filters import Filters
 from rag.models.embeddings import describe, load_embeddings

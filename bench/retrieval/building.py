@@ -15,7 +15,7 @@ import numpy as np
 
 from bench import usual
 from bench.corpus import Corpus
-from bench.retrieval.given import RandomVectors
+from bench.retrieval.vectors import RandomVectors
 from rag.models.embeddings import describe, load_embeddings
 from rag.question import understand
 from rag.settings import Settings

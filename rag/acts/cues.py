@@ -9,8 +9,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-# Words and what stands between them share no character: a gap is matched in one way only, however long the text.
 _BEGIN = r"(?<!\w)"  # of a word
+# Words and what stands between them share no character: a gap is matched in one way only, however long the text.
 _GAPS = {"…": r"(?:\W+\w+){0,24}?\W+", "..": r"(?:\W+\w+){0,3}?\W+"}
 
 
