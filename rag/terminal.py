@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rag.date_notes import date_note
 from rag.fetch import Got
 from rag.ingest import Report
 from rag.question import Question
@@ -96,7 +97,7 @@ def _print_written(console: Console, answer: Answer, statement: Statement) -> No
 def _source(citations: Sequence[Citation], language: Language) -> str:
     """One document with the places of every citation in it."""
     first = citations[0]
-    note = f" – {first.date_note}" if first.date_note else ""
+    note = f" – {date_note(first.date_note, language)}" if first.date_note else ""
     places = ", ".join(f"[{c.id}] {c.start}–{c.end}" for c in citations)
     dossier = f"; Kamerstuk {', '.join(first.dossier)}" if first.dossier else ""
     senders = "; ".join(dict.fromkeys(c.sender or "–" for c in citations))

@@ -42,6 +42,14 @@ def rag(monkeypatch, capsys, seed_index, tmp_path):
     return run
 
 
+def test_note_on_a_date_is_in_the_language_of_the_question(rag):
+    """A manifest is written in one language; its note stood in English under a Dutch answer."""
+    _, out, _ = rag("ask", "Wat doet Nederland om daders in Oekraïne te vervolgen?")
+    said = " ".join(out.split())
+    assert "zonder datum – niet vermeld in het document" in said
+    assert "not stated" not in said
+
+
 def process(*arguments, cwd=ROOT, **variables):
     """Run the command as its own process."""
     kept = {n: v for n, v in os.environ.items() if not n.startswith("RAG_")}
