@@ -7,9 +7,10 @@ import streamlit as st
 from rag.errors import KamerbronError
 from rag.filters import Filters
 from rag.settings import load_settings
+from rag.turns import Turn
 from rag.ui import ask, documents, problems, search, sidebar
 from rag.ui.parts import part
-from rag.ui.shared import Frame
+from rag.ui.shared import DRAWING, Frame
 from rag.ui.store import store
 from rag.ui.texts import text
 from rag.ui.visitor import is_admitted, visitor
@@ -21,18 +22,19 @@ def main() -> None:
     st.set_page_config(page_title="Kamerbron", layout="wide")
     st.html(f"<style>{part('page.css')}</style>")
     try:
-        _show(_frame())
+        with DRAWING.take() as turn:
+            _show(_frame(turn))
     except KamerbronError as error:
         problems.show(error, st.session_state.get("language", "nl"))
 
 
-def _frame() -> Frame:
+def _frame(turn: Turn) -> Frame:
     settings = load_settings()
     if not is_admitted():
         _show_login()
     who = visitor(settings)
     kept = store(settings) if who.owner else None
-    return Frame(settings, sidebar.language(kept, who.owner), who)
+    return Frame(settings, sidebar.language(kept, who.owner), who, turn)
 
 
 def _show_login() -> None:

@@ -1,15 +1,18 @@
-"""Many readers at once: how long an answer takes, also while documents are read.
+"""Twenty readers of the app: how long an answer takes, also while documents are read, and whether anything is mixed up.
 
-    python -m bench.sessions                 20 readers, 3 questions each: about two minutes on two cores
+    python -m bench.sessions                 about ten minutes on two cores
 
-Every reader is a session of the app's real server over its real connection, with a cookie of its own: `Session` says
-what Streamlit's page says in a browser and hears what it hears, so that the server is measured and not twenty browsers.
-All readers ask at the same moment, each a question of its own, and again when all have their answers: nobody who uses
-the app does so. The time is from sending the question until the whole page with the answer has come.
+Every reader is a session of the app's real server over its real connection, with a cookie of its own (`bench.connection`), so
+that the server is measured and not twenty browsers. The time is from sending the question until the whole page with the
+answer has come. Two ways of asking, neither of which people do:
 
-Three times, in one run: with nothing else going on; while documents are read as the app reads them, in a process of
-its own with a lower priority (rag.ui.job); and while they are read in a thread of the server, which is the usual way
-of a Streamlit app.
+    together     all ask at the same moment, each a question of its own, and again when all have their answers
+    on and on    for two minutes each asks the next question as soon as the last answer is there, three in a conversation
+
+Three situations, in one run: nothing else goes on; documents are read as the app reads them, in a process of its own with
+a lower priority (rag.ui.job), one batch after the other, so that new generations of the index come in; and documents are
+read in a thread of the server, which is the usual way of a Streamlit app. An answer is mixed up where the page lacks a
+question of its conversation, or where anything that was ever sent to a reader holds a question of another.
 """
 
 from __future__ import annotations
@@ -27,90 +30,32 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import connect
-from websockets.typing import Origin, Subprotocol
 
+from bench.connection import Session
 from eval.gold import FOLDER, asked
 from rag.ingest import ingest
 from rag.settings import Settings, load_settings
-from rag.ui.visitor import COOKIE
+from rag.store.generations import read_state
 
 ROOT = Path(__file__).parent.parent
-PATIENCE = 120.0  # seconds that any answer may take before the measurement is given up
 PARAGRAPHS = 60  # of each document that is read meanwhile
+BATCH = 5  # documents in one ingest
+BATCHES = 200  # more than can be read meanwhile
+A_CONVERSATION = 3  # questions
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A page that the server sent: every word of it, and the id of the field for a question."""
+@dataclass(slots=True)
+class Told:
+    """What the readers met: seconds of each answer, what was wrong, and how many ingests were done meanwhile."""
 
-    said: bytes
-    field: str
-
-    def holds(self, text: str) -> bool:
-        """Whether a text stands anywhere on it."""
-        return text.encode() in self.said
-
-
-class Session:
-    """One reader's connection, without a browser. Use it in a `with`; raises TimeoutError where no answer comes."""
-
-    def __init__(self, home: str, locale: str = "nl-NL") -> None:
-        self._home, self._locale = home, locale
-        with httpx.Client(trust_env=False, timeout=PATIENCE) as client:
-            client.get(home).raise_for_status()
-            secret = client.cookies[COOKIE]
-        self._open = ExitStack()
-        self._connection = self._open.enter_context(
-            connect(
-                f"{home.replace('http', 'ws', 1)}/_stcore/stream", subprotocols=[Subprotocol("streamlit")],
-                origin=Origin(home), additional_headers={"Cookie": f"{COOKIE}={secret}"}, max_size=None, proxy=None,
-                open_timeout=PATIENCE, ping_interval=None, close_timeout=1,  # a busy server is waited for, a leave-taking not
-            )
-        )  # fmt: skip
-        self.heard = b""  # all that the server ever sent to this reader
-        self.page = self._draws()
-
-    def __enter__(self) -> Session:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._open.close()
-
-    def asks(self, question: str) -> float:
-        """Put a question and wait for the page with its answer; the seconds that took."""
-        begun = time.perf_counter()
-        self.page = self._draws(question)
-        return time.perf_counter() - begun
-
-    def _draws(self, question: str = "") -> Drawn:
-        message = BackMsg()
-        wanted = message.rerun_script
-        wanted.context_info.locale, wanted.context_info.url = self._locale, self._home
-        if question:
-            field = wanted.widget_states.widgets.add()
-            field.id, field.chat_input_value.data = self.page.field, question
-        self._connection.send(message.SerializeToString())
-        said, field_id = b"", ""
-        while True:
-            data = self._connection.recv(timeout=PATIENCE)
-            assert isinstance(data, bytes)  # noqa: S101 - the server speaks in bytes only
-            self.heard += data
-            said += data
-            heard = ForwardMsg.FromString(data)
-            kind = heard.WhichOneof("type")
-            if kind == "delta" and heard.delta.new_element.WhichOneof("type") == "chat_input":
-                field_id = heard.delta.new_element.chat_input.id
-            elif kind == "new_session":
-                said = data  # the page is drawn anew from here
-            elif kind == "script_finished" and heard.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
-                return Drawn(said, field_id)
+    together: list[float] = field(default_factory=list)
+    on_and_on: list[float] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    ingests: int = 0
 
 
 def together(sessions: Sequence[Session], questions: Sequence[str]) -> list[float]:
@@ -125,80 +70,122 @@ def together(sessions: Sequence[Session], questions: Sequence[str]) -> list[floa
         return list(pool.map(ask, sessions, questions))
 
 
+def on_and_on(home: str, mine: Sequence[Sequence[str]], seconds: float) -> tuple[list[float], list[str]]:
+    """Each reader asks its own questions without a pause; the seconds of each answer, and what was wrong."""
+    until = time.monotonic() + seconds
+    with ThreadPoolExecutor(len(mine)) as pool:
+        all_told = list(pool.map(lambda n: _ask_on(home, mine[n], until), range(len(mine))))
+    wrong = [w for _, w, _ in all_told for w in w]
+    for n, (_, _, heard) in enumerate(all_told):
+        others = [
+            q for m, each in enumerate(mine) if m != n for q in each if not any(q in own for own in mine[n])
+        ]
+        wrong += [f"reader {n} heard: {q}" for q in others if q.encode() in heard]
+    return [t for times, _, _ in all_told for t in times], wrong
+
+
+def _ask_on(home: str, mine: Sequence[str], until: float) -> tuple[list[float], list[str], bytes]:
+    took: list[float] = []
+    wrong: list[str] = []
+    heard = bytearray()
+    secret, number = "", 0
+    while time.monotonic() < until:
+        with Session(home, secret=secret) as session:
+            secret, asked_here = session.secret, list[str]()
+            while len(asked_here) < A_CONVERSATION and time.monotonic() < until:
+                question = mine[number % len(mine)]
+                number += 1
+                took.append(session.asks(question))
+                asked_here.append(question)
+                wrong += [f"not on its page: {q}" for q in asked_here if not session.page.holds(q)]
+            heard += session.heard
+    return took, wrong, bytes(heard)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--readers", type=int, default=20)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--documents", type=int, default=150, help="read meanwhile, 60 paragraphs each")
+    parser.add_argument("--rounds", type=int, default=3, help="of all together")
+    parser.add_argument("--seconds", type=float, default=120, help="of asking on and on")
     given = parser.parse_args()
-    questions = [q for file in sorted(FOLDER.glob("*dev*.jsonl")) for q in asked(file)]
-    questions = list(dict.fromkeys(questions))[: given.readers * given.rounds]
-    print(f"{given.readers} readers at once, {given.rounds} questions each; {os.cpu_count()} processors")
-    print(f"{'':44}{'median':>8}{'p95':>8}{'longest':>9}")
+    questions = list(dict.fromkeys(q for file in sorted(FOLDER.glob("*dev*.jsonl")) for q in asked(file)))
+    print(f"{given.readers} readers; {os.cpu_count()} processors; seconds: median, p95, longest")
+    print(f"{'':44}{'together':>22}{f'on and on, {given.seconds:.0f} s':>26}")
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        _write_documents(folder / "many", given.documents)
+        _write_documents(folder / "many")
         ingest([ROOT / "seeds"], load_settings(_env_file=None, index_dir=folder / "seeds", llm="none"))
         for name, reading in (
             ("nothing else going on", ""),
             ("documents are read in a process of its own", "process"),
             ("documents are read in a thread (usual)", "thread"),
         ):
-            try:
-                took, whole = _measure(folder, reading, given.readers, questions)
-            except TimeoutError:
-                print(f"{name:44}   an answer took more than {PATIENCE:.0f} s", flush=True)
-                continue
+            told = _measure(folder, reading, given, questions)
+            print(f"{name:44}{_spread(told.together):>22}{_spread(told.on_and_on):>26}", flush=True)
             print(
-                f"{name:44}{_at(took, 0.5):7.2f}s{_at(took, 0.95):7.2f}s{max(took):8.2f}s{whole}", flush=True
-            )
+                f"    {len(told.on_and_on)} answers on and on, {told.ingests} ingests meanwhile, "
+                f"{len(told.wrong)} mixed up {told.wrong[:3] or ''}", flush=True,
+            )  # fmt: skip
 
 
-def _measure(folder: Path, reading: str, readers: int, questions: Sequence[str]) -> tuple[list[float], str]:
+def _measure(folder: Path, reading: str, given: argparse.Namespace, questions: Sequence[str]) -> Told:
     own = folder / (reading or "quiet")
     shutil.copytree(folder / "seeds", own / "index")
     settings = load_settings(
         _env_file=None, index_dir=own / "index", documents_dir=own / "documents", llm="none"
     )
-    took: list[float] = []
-    with _server(settings, folder / "many" if reading == "thread" else None) as home, ExitStack() as here:
-        sessions = [here.enter_context(Session(home)) for _ in range(readers)]
-        together(sessions, questions[:readers])  # the first ones open what is opened once
-        meanwhile = _begin_reading(settings, folder / "many", reading)
-        for start in range(0, len(questions), readers):
-            took += together(sessions, questions[start : start + readers])
-        still = not (own / "index" / "generations" / "2" / "lexical").exists()
-        if meanwhile is not None:
-            meanwhile.kill()
-            meanwhile.wait()
-    return took, "" if still or not reading else "   (the reading ended before: give more --documents)"
+    settings.documents_dir.mkdir()
+    told, ended = Told(), threading.Event()
+    with _server(settings, folder / "many" if reading == "thread" else None) as home:
+        with ExitStack() as here:
+            sessions = [here.enter_context(Session(home)) for _ in range(given.readers)]
+            together(sessions, questions[: given.readers])  # the first ones open what is opened once
+            before = _generation(settings)
+            reads = threading.Thread(target=_read_on, args=(settings, folder / "many", ended))
+            if reading == "process":
+                reads.start()
+            elif reading == "thread":
+                (settings.documents_dir / "begin").touch()
+            for n in range(1, given.rounds + 1):
+                told.together += together(sessions, questions[n * given.readers :])
+        mine = [questions[n :: given.readers] for n in range(given.readers)]
+        told.on_and_on, told.wrong = on_and_on(home, mine, given.seconds)
+        told.ingests = _generation(settings) - before
+        ended.set()
+        if reads.ident is not None:
+            reads.join()
+    return told
 
 
-def _begin_reading(settings: Settings, documents: Path, how: str) -> subprocess.Popen[str] | None:
-    """Begin to read many documents as the app does; in the server's own thread, a file tells it to."""
-    settings.documents_dir.mkdir(exist_ok=True)
-    if how == "thread":
-        (settings.documents_dir / "begin").touch()
-    if how != "process":
-        return None
-    staged = settings.documents_dir / ".incoming"
-    shutil.copytree(documents, staged)
-    job = subprocess.Popen(
-        [sys.executable, "-m", "rag.ui.job"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-    )
-    assert job.stdin is not None  # noqa: S101 - asked for above
-    request = {
-        "do": "add",
-        "staged": str(staged),
-        "replace": False,
-        "settings": settings.model_dump(mode="json"),
-    }
-    json.dump(request, job.stdin)
-    job.stdin.close()
-    return job
+def _generation(settings: Settings) -> int:
+    state = read_state(settings.index_dir)
+    return state.generation if state else 0
+
+
+def _read_on(settings: Settings, batches: Path, ended: threading.Event) -> None:
+    """Read one batch of documents after the other as the app does, until it has ended."""
+    for batch in sorted(batches.iterdir()):
+        staged = settings.documents_dir / ".incoming"
+        shutil.copytree(batch, staged)
+        job = subprocess.Popen(
+            [sys.executable, "-m", "rag.ui.job"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        )
+        assert job.stdin is not None  # noqa: S101 - asked for above
+        request = {
+            "do": "add", "staged": str(staged), "replace": False, "settings": settings.model_dump(mode="json"),
+        }  # fmt: skip
+        json.dump(request, job.stdin)
+        job.stdin.close()
+        while job.poll() is None:
+            if ended.wait(0.1):
+                job.kill()
+        job.wait()
+        shutil.rmtree(staged, ignore_errors=True)
+        if ended.is_set():
+            return
 
 
 @contextmanager
@@ -209,14 +196,8 @@ def _server(settings: Settings, reads: Path | None) -> Iterator[str]:
         port = probe.getsockname()[1]
     script = "bench/usual_server.py" if reads else "rag/ui/server.py"
     command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        script,
-        "--server.headless=true",
-        f"--server.port={port}",
-    ]
+        sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}",
+    ]  # fmt: skip
     environment = {
         **os.environ, "PYTHONPATH": str(ROOT), "RAG_INDEX_DIR": str(settings.index_dir), "RAG_LLM": "none",
         "RAG_DOCUMENTS_DIR": str(settings.documents_dir),
@@ -239,20 +220,22 @@ def _server(settings: Settings, reads: Path | None) -> Iterator[str]:
         process.wait()
 
 
-def _write_documents(folder: Path, count: int) -> None:
-    folder.mkdir()
-    for n in range(count):
+def _write_documents(folder: Path) -> None:
+    for n in range(BATCH * BATCHES):
         lines = (
             f"Alinea {i} van stuk {n}. Het kabinet heeft in {1990 + i % 30} gesproken over onderwerp {n * i}."
             for i in range(PARAGRAPHS)
         )
         text = f"Stuk {n} over luchtvaart\n\n" + "\n\n".join(lines) + "\n"
-        (folder / f"stuk{n}.txt").write_text(text, encoding="utf-8")
+        batch = folder / f"{n // BATCH:04}"
+        batch.mkdir(parents=True, exist_ok=True)
+        (batch / f"stuk{n}.txt").write_text(text, encoding="utf-8")
 
 
-def _at(values: Sequence[float], share: float) -> float:
-    """The value below which a share of the values lies."""
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+def _spread(values: Sequence[float]) -> str:
+    ordered = sorted(values)
+    at = [ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.5, 0.95, 1.0)]
+    return " ".join(f"{value:.2f}" for value in at)
 
 
 if __name__ == "__main__":

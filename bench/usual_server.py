@@ -1,6 +1,7 @@
 """The app's server as Streamlit apps are usually written: documents are read in a thread of the server itself.
 
-Only `bench.sessions` starts it. It begins to read the folder BENCH_READS when there is a file «begin» among the documents.
+Only `bench.sessions` starts it. It reads the folders in BENCH_READS one after the other when there is a file «begin» among
+the documents.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ def _read_when_told() -> None:
     settings, pause = load_settings(), threading.Event()
     while not (settings.documents_dir / "begin").exists():
         pause.wait(0.05)
-    ingest([Path(os.environ["BENCH_READS"])], settings)
+    for folder in sorted(Path(os.environ["BENCH_READS"]).iterdir()):
+        ingest([folder], settings)
 
 
 threading.Thread(target=_read_when_told, daemon=True).start()

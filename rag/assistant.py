@@ -123,7 +123,7 @@ class Assistant:
         begun = time.perf_counter()
         model = choose_model(self.settings)
         question = self._understood(index, self._completed(text, history, model), model)
-        with self._turns:
+        with self._turns.take():
             retrieved = self._retrieve(index, question, filters)
         retrieved_at = time.perf_counter()
         draft = Draft(index, question, receipt_digest(index.digest, self.settings), on_statement)
@@ -136,7 +136,7 @@ class Assistant:
         """The ranked passages, before any answer is composed."""
         index = self.index
         question = self._understood(index, check(text), choose_model(self.settings))
-        with self._turns:
+        with self._turns.take():
             return question, self._retrieve(index, question, filters, k)
 
     # -- the question ---------------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ class Assistant:
         asked = replace(asked, retrieved=replace(asked.retrieved, passages=passages))
         if orders:
             draft.notices.append(say("orders", asked.question.language, count=orders))
-        with self._turns:
+        with self._turns.take():
             chosen, refusal = self._judge(asked)
             matcher = asked.retrieved.matcher
             changes = (

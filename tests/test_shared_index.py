@@ -9,7 +9,7 @@ from processes import Askers, ask_other, chroma_server
 from serving import served
 from support import settings_for
 
-from bench.sessions import Session
+from bench.connection import Session
 from rag.assistant import Assistant
 from rag.ingest import ingest, remove, restore
 from rag.question import understand

@@ -19,7 +19,7 @@ class Thread(threading.Thread):
         self.start()
 
     def run(self):
-        with self.turns:
+        with self.turns.take():
             self.came.append(self.name)
             self.there.set()
             self.go.wait(PATIENCE)
@@ -72,9 +72,9 @@ def test_late_one_does_not_go_before_those_that_wait():
 def test_work_that_fails_lets_the_next_one_in():
     turns = Turns(1)
     for _ in range(3):
-        with pytest.raises(ValueError, match="wrong"), turns:
+        with pytest.raises(ValueError, match="wrong"), turns.take():
             raise ValueError("wrong")
-    with turns:
+    with turns.take():
         pass
 
 
@@ -88,7 +88,7 @@ class BreaksOff:
     def __init__(self):
         self.taken = False
 
-    def acquire(self):
+    def acquire(self, **_):
         if self.taken:
             raise Interrupted
         self.taken = True
@@ -102,7 +102,7 @@ def test_one_that_is_broken_off_while_it_waits_leaves_its_place(monkeypatch):
     first = Thread(turns, "first", came)
     assert first.there.wait(PATIENCE)
     monkeypatch.setattr("rag.turns.Lock", BreaksOff)
-    with pytest.raises(Interrupted), turns:
+    with pytest.raises(Interrupted), turns.take():
         pass
     monkeypatch.undo()
     second = Thread(turns, "second", came)
@@ -111,5 +111,30 @@ def test_one_that_is_broken_off_while_it_waits_leaves_its_place(monkeypatch):
     assert second.there.wait(PATIENCE)
     second.go.set()
     second.join(PATIENCE)
-    with turns:
+    with turns.take():
         pass
+
+
+def test_nothing_hangs_on_a_turn_that_never_ends():
+    turns, came = Turns(1, patience=0.05), []
+    first = Thread(turns, "first", came)
+    assert first.there.wait(PATIENCE)
+    for _ in range(2):
+        with turns.take():  # goes on without a turn, and ends none
+            pass
+    assert turns._free == 0 and not turns._waiting
+    first.go.set()
+    first.join(PATIENCE)
+    assert turns._free == 1
+
+
+def test_turn_that_is_given_up_lets_the_next_one_in_and_is_waited_for_again():
+    turns, came = Turns(1), []
+    with turns.take() as turn:
+        second = Thread(turns, "second", came)
+        waits(turns, 1)
+        with turn.given_up():
+            assert second.there.wait(PATIENCE)
+            second.go.set()
+        came.append("first")
+    assert came == ["second", "first"] and turns._free == 1

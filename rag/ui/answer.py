@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import groupby
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rag import feedback
 from rag.errors import KamerbronError
@@ -29,10 +31,22 @@ BEGINNING = 300  # characters of a passage shown without opening it
 
 def show(frame: Frame, exchange: Exchange, key: str) -> None:
     """A question and what came of it; `key` tells it from the others on the page."""
-    with st.chat_message("user", avatar=ASKER):
-        st.text(inert(exchange.question))
-    with st.chat_message("assistant", avatar=ANSWERER):
+    show_question(exchange.question)
+    with answering():
         show_result(frame, exchange, key)
+
+
+def show_question(question: str) -> None:
+    """What the reader asked."""
+    with st.chat_message("user", avatar=ASKER):
+        st.text(inert(question))
+
+
+@contextmanager
+def answering() -> Iterator[DeltaGenerator]:
+    """The place of an answer; it begins with one for what is shown while the answer comes, left empty afterwards."""
+    with st.chat_message("assistant", avatar=ANSWERER):
+        yield st.empty()
 
 
 def show_result(frame: Frame, exchange: Exchange, key: str) -> None:
@@ -157,33 +171,45 @@ def show_beginning(said: str) -> None:
     st.text(f"{cut} …" if len(said) > BEGINNING else cut)
 
 
+@st.fragment
 def _show_foot(frame: Frame, exchange: Exchange, answer: Answer, key: str) -> None:
-    """Saving the answer, its receipt, and what the reader thinks of it."""
+    """Saving the answer, its receipt, and what the reader thinks of it; drawn anew by itself."""
     language = frame.language
-    whole = content(answer, language, exchange.narrowed, exchange.asked)
     with st.container(horizontal=True, vertical_alignment="center"):
-        with st.popover(text("export", language), icon=":material/download:", key=f"export_{key}"):
-            for form in FORMATS:
-                st.download_button(
-                    form.name,
-                    data=_saved(form, whole),
-                    file_name=file_name(answer.question, form.suffix),
-                    mime=form.mime,
-                    key=f"export_{key}_{form.suffix}",
-                    on_click="ignore",
-                    width="stretch",
-                )
-        with st.popover(text("receipt", language), icon=":material/receipt_long:", key=f"receipt_{key}"):
-            for what, value in whole.receipt:
-                st.text(f"{what}: {value}")
+        # What a popover holds is made when a reader opens it: the Word file of every answer took as long as the answer.
+        saving = st.popover(
+            text("export", language), icon=":material/download:", key=f"export_{key}", on_change="rerun"
+        )
+        receipt = st.popover(
+            text("receipt", language), icon=":material/receipt_long:", key=f"receipt_{key}", on_change="rerun"
+        )
+        if saving.open or receipt.open:
+            whole = content(answer, language, exchange.narrowed, exchange.asked)
+            if saving.open:
+                _show_files(saving, answer, whole, key)
+            for what, value in whole.receipt if receipt.open else ():
+                receipt.text(f"{what}: {value}")
         _ask_verdict(frame, answer, key)
+
+
+def _show_files(place: DeltaGenerator, answer: Answer, whole: Content, key: str) -> None:
+    """A button for each form of file. The bytes are made here and not at the click: Streamlit (1.67) loses a click on what
+    is made later (a deferred download) while the page is drawn anew; the address of bytes stays the same.
+    """
+    for form in FORMATS:
+        place.download_button(
+            form.name,
+            data=_saved(form, whole),
+            file_name=file_name(answer.question, form.suffix),
+            mime=form.mime,
+            key=f"export_{key}_{form.suffix}",
+            on_click="ignore",
+            width="stretch",
+        )
 
 
 @lru_cache(maxsize=256)
 def _saved(form: Format, whole: Content) -> bytes:
-    """An answer's file. Made here and not at the click: Streamlit (1.67) loses a click on what is made later (a deferred
-    download) while the page is drawn anew; the address of bytes stays the same.
-    """
     return form.make(whole)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rag.errors import KamerbronError
 from rag.export.source import inert, name
@@ -37,9 +39,18 @@ def page(frame: Frame, filters: Filters, narrowed: tuple[str, ...]) -> None:
     beside = [1, 1] if there is not None else [1, 0.001]
     left, right = st.columns(beside)
     with left, st.container(key="talk"):
+        top, trouble = st.empty(), st.empty()
+        _show_top(frame, talk, top, bool(question))
         _show_talk(frame, talk, bool(question))
         if question:
+            named = bool(talk.exchanges)
             _ask(frame, talk, question, filters, narrowed)
+            if not named:
+                _show_top(frame, talk, top, False)
+        error = st.session_state.pop("store_error", None)
+        if error is not None:
+            with trouble.container():
+                problems.show(error, frame.language)
     if there is not None:
         with right:
             source.show_opened(frame, there)
@@ -51,27 +62,37 @@ def begin_asking(question: str) -> None:
     source.close()
 
 
+def _show_top(frame: Frame, talk: Talk, place: DeltaGenerator, asking: bool) -> None:
+    """The conversation's name, or what is shown where there is none yet."""
+    with place.container():
+        if not talk.exchanges:
+            st.title("Kamerbron", anchor=False)
+            if talk.missing:
+                st.warning(text("no_conversation", frame.language))
+            if not asking:
+                _show_start(frame.language)
+            return
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
+            st.header(literal(name(talk.name)), anchor=False, width="stretch")
+            if talk.mine and talk.id:
+                _manage(frame, talk)
+        if not talk.mine:
+            st.info(text("others", frame.language))
+
+
 def _show_talk(frame: Frame, talk: Talk, asking: bool) -> None:
-    if not talk.exchanges:
-        st.title("Kamerbron", anchor=False)
-        if talk.missing:
-            st.warning(text("no_conversation", frame.language))
-        if not asking:
-            _show_start(frame.language)
-        return
-    with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
-        st.header(literal(name(talk.name)), anchor=False, width="stretch")
-        if talk.mine and talk.id:
-            _manage(frame, talk)
-    if not talk.mine:
-        st.info(text("others", frame.language))
-    error = st.session_state.pop("store_error", None)
-    if error is not None:
-        problems.show(error, frame.language)
+    last = len(talk.exchanges) - 1
     for n, exchange in enumerate(talk.exchanges):
-        if n and n == len(talk.exchanges) - 1 and not asking:
-            source.bring_into_view(f"{talk.id} {n} {exchange.asked}")
+        arriving = st.empty()
+        if n and n == last and not asking:
+            _bring_into_view(talk, arriving)
         answer.show(frame, exchange, str(n))
+
+
+def _bring_into_view(talk: Talk, place: DeltaGenerator) -> None:
+    """Scroll to where the last exchange begins, once."""
+    with place:
+        source.bring_into_view(f"{talk.id} {len(talk.exchanges) - 1} {talk.exchanges[-1].asked}")
 
 
 def _show_start(language: Language) -> None:
@@ -106,14 +127,16 @@ def _rename(frame: Frame, widget: str) -> None:
 
 
 def _ask(frame: Frame, talk: Talk, question: str, filters: Filters, narrowed: tuple[str, ...]) -> None:
-    """Ask, with each statement shown as soon as it has passed its checks; then draw the page with the answer in it."""
-    with st.chat_message("user", avatar=answer.ASKER):
-        st.text(inert(question))
+    """Ask, with each statement shown as soon as it has passed its checks; then show the answer in the same places in which a
+    later run of the page does, for to draw the whole page once more took as long as the answer.
+    """
+    arriving = st.empty()
+    answer.show_question(question)
     asked = datetime.now(UTC).isoformat(timespec="seconds")
-    with st.chat_message("assistant", avatar=answer.ANSWERER):
-        coming = st.empty()
+    waiting = frame.turn.given_up() if frame.model() else nullcontext()  # a model is waited for for seconds
+    with answer.answering() as coming:
         try:
-            with coming.container(), st.spinner(text("working", frame.language)):
+            with coming.container(), st.spinner(text("working", frame.language)), waiting:
                 made = frame.assistant.ask(question, filters, session.history(talk), _show_coming)
             exchange = Exchange(question, made, "", narrowed, asked)
         except KamerbronError as error:
@@ -123,9 +146,11 @@ def _ask(frame: Frame, talk: Talk, question: str, filters: Filters, narrowed: tu
             raise
         finally:
             coming.empty()  # only now: emptied while the spinner still stands in it, the browser's page breaks
-    del st.session_state[ASKING]
-    session.add(frame, exchange)
-    st.rerun()
+        del st.session_state[ASKING]
+        session.add(frame, exchange)
+        answer.show_result(frame, exchange, str(len(talk.exchanges) - 1))
+    if len(talk.exchanges) > 1:
+        _bring_into_view(talk, arriving)
 
 
 def _show_coming(statement: Statement) -> None:

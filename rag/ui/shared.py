@@ -12,22 +12,26 @@ from rag.assistant import Assistant
 from rag.errors import KamerbronError
 from rag.models.llm import ChatModel, choose_model
 from rag.settings import Settings, load_settings
+from rag.turns import Turn, Turns
 from rag.types import Description, Language
 from rag.ui.jobs import Jobs, jobs
 from rag.ui.store import Store, store
 from rag.ui.visitor import Visitor
 
 ASKED_AGAIN = 20.0  # seconds after which it is looked again which language model there is
+# Pages are drawn in turn: at the same time each of twenty takes up to twice as long (bench.sessions).
+DRAWING = Turns(1)
 WARMING = ("Wat heeft het kabinet toegezegd?", "What did the cabinet commit to?")
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a page stands in: the settings, the reader's language, and who is looking."""
+    """What a page stands in: the settings, the reader's language, who is looking, and its turn to be drawn."""
 
     settings: Settings
     language: Language
     visitor: Visitor
+    turn: Turn
 
     @property
     def assistant(self) -> Assistant:

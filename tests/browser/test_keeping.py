@@ -6,7 +6,8 @@ from contextlib import ExitStack
 from playwright.sync_api import expect
 from reader import AMOUNT, REFUSED
 
-from bench.sessions import Session, together
+from bench.connection import Session
+from bench.sessions import together
 
 READERS = 20
 KEPT = re.compile(r"\?c=")  # the address of a conversation that is kept

@@ -44,8 +44,8 @@ def page(seed_index, tmp_path, monkeypatch):
         script = (
             f"import streamlit as st\nimport rag.ui.{name} as page\nfrom rag.errors import KamerbronError\n"
             "from rag.filters import Filters\nfrom rag.settings import load_settings\nfrom rag.ui import problems\n"
-            "from rag.ui.shared import Frame\nfrom rag.ui.visitor import Visitor\n"
-            f"frame = Frame(load_settings(), {language!r}, Visitor(None, {editor}))\n"
+            "from rag.ui.shared import DRAWING, Frame\nfrom rag.ui.visitor import Visitor\n"
+            f"frame = Frame(load_settings(), {language!r}, Visitor(None, {editor}), DRAWING.take())\n"
             "st.session_state['documents_page'] = None\n"
             f"try:\n    page.page(frame{rest})\nexcept KamerbronError as error:\n    problems.show(error, {language!r})\n"
         )

@@ -164,6 +164,10 @@ def test_prose_of_a_model_stands_above_the_quotations_that_carry_it(opened, olla
 
 def test_every_answer_can_be_saved_in_every_format(opened):
     session = ask(opened(), AMOUNT)
+    assert not session.get("download_button")  # made only where a reader wants them
+    for popover in ("export_0", "receipt_0"):
+        session.session_state[popover] = True
+    run(session)
     assert [b.label for b in session.get("download_button")] == ["Word", "Markdown", "HTML"]
     assert last_answer(session).receipt.index in shown(session)
 
