@@ -47,10 +47,15 @@ Alternative = tuple[tuple[str, ...], float]
 _COUNT = re.compile(
     r"\b(?:how many|hoeveel)\s+(?!euro|miljoen|miljard|million|billion|dollar)\w+(?:en|s)\b", re.IGNORECASE
 )
+_WHAT = re.compile(r"\b(?:what|wat)\b(?!\s+(?:kind|sort|voor|about)\b)", re.IGNORECASE)
 # These words also open a clause that asks nothing: "when new rules are drawn up", "in Colombia, where Dutch money …".
 # "Waar … voor" and "waar … aan" ask for no place.
 _HEAD = r"(?:^|[?.:;–-]\s*|\b(?:and|or|but|en|of|maar|since|until|by|from|sinds|tot|per|vanaf)\s+)"
 _ASKING = {
+    "who": re.compile(
+        rf"(?:{_HEAD}|\b(?:to|for|with|door|van|voor|aan|met)\s+)(?:who|whom|whose|wie|wiens)\b",
+        re.IGNORECASE,
+    ),
     "date": re.compile(_HEAD + r"(?:when|wanneer)\b", re.IGNORECASE),
     "where": re.compile(
         _HEAD + r"(?:where|waar)\b(?![^?,]*\s(?:voor|mee|aan|over|op|van|toe|door|tegen)\s*(?:[?,]|$))",
@@ -178,10 +183,12 @@ def _asks(text: str, language: Language) -> frozenset[str]:
     found = {a for a, forms in _cues()["asks"].items() if _says(text, forms[language])}
     if {"number", "money"} <= found and not _COUNT.search(text):
         found.add("amount")
+    if "price" in found and _WHAT.search(text):
+        found.add("amount")
     for kind, asking in _ASKING.items():
         if kind in found and not asking.search(text) and not _says(text, _more_than_a_word(kind, language)):
             found.discard(kind)
-    return frozenset(found - {"money"})
+    return frozenset(found - {"money", "price"})
 
 
 def _more_than_a_word(kind: str, language: Language) -> list[str]:

@@ -248,7 +248,7 @@ def _is_name(concept: Weighted, question: str) -> bool:
     said = concept.concept
     if said.part or said.weight < 0.9:
         return False
-    if said.place or said.exact:
+    if said.place or (said.exact and any(c.isdigit() for c in said.label)):  # "anderhalf" is no name
         return True
     first = question.split(maxsplit=1)[0].strip("«\"'(")
     return any(w[0].isupper() and (w != first or w.isupper()) for w in said.label.split())

@@ -74,10 +74,11 @@ def _edges(index: Index, document: str, whole_head: bool) -> Iterator[tuple[Sent
     last = _last_of_text(index, ids)
     if first is not None:
         head = takewhile(lambda s: _is_line(index, first, s) or _says_who(index, first, s), first.sentences)
-        yield from _together([(s, first) for s in head if whole_head or _says_who(index, first, s)][:LINES])
+        lines = [(s, first) for s in head if whole_head or _says_who(index, first, s)][:LINES]
+        yield from _together(index.text(document), lines)
     if last is not None:
         foot = list(takewhile(lambda s: _is_line(index, last, s), reversed(last.sentences)))[::-1]
-        yield from _together([(s, last) for s in foot][-LINES:])
+        yield from _together(index.text(document), [(s, last) for s in foot][-LINES:])
 
 
 def _last_of_text(index: Index, ids: Sequence[str]) -> Passage | None:
@@ -91,11 +92,13 @@ def _last_of_text(index: Index, ids: Sequence[str]) -> Passage | None:
     return None
 
 
-def _together(lines: Sequence[tuple[Sentence, Passage]]) -> Iterator[tuple[Sentence, Passage]]:
-    """ "De Minister van …," and the name below it are one line of a signature."""
+def _together(text: str, lines: Sequence[tuple[Sentence, Passage]]) -> Iterator[tuple[Sentence, Passage]]:
+    """ "De Minister van …," and the name below it, a blank line between them at most, are one line of a signature."""
     held: tuple[Sentence, Passage] | None = None
     for sentence, passage in lines:
-        if held is not None and sentence.start - held[0].end <= 2 and sentence.part == held[0].part:
+        between = text[held[0].end : sentence.start] if held is not None else ""
+        near = not between.strip() and between.count("\n") <= 2
+        if held is not None and near and sentence.part == held[0].part:
             spans = (Span(held[0].start, sentence.end),)
             held = (replace(held[0], spans=spans, terms=(*held[0].terms, *sentence.terms)), passage)
         else:

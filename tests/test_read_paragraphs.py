@@ -109,16 +109,17 @@ def test_notes_that_fill_the_next_page_too_are_notes(tmp_path):
 
 
 def hocr_line(y, size, *words, x=100):
-    """A line of hOCR: words are texts, or (text, raised) for a small character off the ground behind the one before."""
+    """A line of hOCR: words are texts, or (text, raised) for a small character off the ground behind the one before, or
+    (text, raised, True) where the box of that character goes down to the ground."""
     out = ""
     for word in words:
-        text, raised = word if isinstance(word, tuple) else (word, "")
+        text, raised, lost = (*word, False)[:3] if isinstance(word, tuple) else (word, "", False)
         glyphs = ""
         for character in text:
             glyphs += f"<span class='ocrx_cinfo' title='x_bboxes {x} {y - size} {x + 10} {y}; x_conf 99'>{character}</span>"
             x += 11
         for character in raised:
-            top, bottom = y - 0.84 * size, y - 0.4 * size
+            top, bottom = y - 0.84 * size, y - (0 if lost else 0.4) * size
             glyphs += f"<span class='ocrx_cinfo' title='x_bboxes {x} {top} {x + 8} {bottom}; x_conf 90'>{character}</span>"
             x += 9
         out += f"<span class='ocrx_word' title='bbox 0 0 1 1; x_wconf 95'>{glyphs}</span>"
@@ -146,3 +147,50 @@ def test_note_whose_number_was_not_read_gets_it_from_the_one_after_it():
 def test_quotation_mark_on_a_page_without_notes_stays():
     page = hocr_line(200, 45, "zei", ("hij.", "’"), "Toen") + hocr_line(260, 45, "was", "het", "stil.")
     assert "hij.’" in [w.text for w in hocr.words(f"<html><body>{page}</body></html>".encode(), 1.0)]
+
+
+def page_with_notes(*lines_of_it):
+    body = "".join(hocr_line(200 + 60 * i, 45, *("gewone woorden van de tekst".split())) for i in range(8))
+    notes = hocr_line(1500, 37, "1", "Kamerstuk", "een") + hocr_line(1550, 37, "2", "Kamerstuk", "twee")
+    return f"<html><body>{body}{''.join(lines_of_it)}{notes}</body></html>".encode()
+
+
+def test_raised_number_whose_box_goes_down_to_the_ground_is_a_number_and_an_apostrophe_is_none():
+    found = hocr.words(
+        page_with_notes(
+            hocr_line(700, 45, ("beleidsbrief", "“", True), "en", ("budget.", "'")),
+            hocr_line(760, 45, ("programma", "’s", True), "rond", ("‘zo", ""), ("heet", "’", True)),
+        ),
+        1.0,
+    )
+    texts = [w.text for w in found]
+    assert texts[texts.index("beleidsbrief") + 1] == "1" and texts[texts.index("budget.") + 1] == "2"
+    assert "programma’s" in texts and "heet’" in texts  # the end of a quotation that began in this line
+
+
+def test_lines_whose_letters_differ_in_height_are_of_one_size():
+    """Tesseract measures a line without high letters smaller; a paragraph ended there in the middle of a sentence."""
+    sizes = [45, 45, 41, 47, 45, 45]
+    lines_of_it = (
+        hocr_line(200 + 60 * i, size, *("gewone woorden van de tekst".split()))
+        for i, size in enumerate(sizes)
+    )
+    page = f"<html><body>{''.join(lines_of_it)}</body></html>".encode()
+    assert {w.size for w in hocr.words(page, 1.0)} == {45.0}
+
+
+def test_number_at_the_head_of_a_note_s_second_line_is_no_note():
+    page = "".join(hocr_line(200 + 60 * i, 45, *("gewone woorden van de tekst".split())) for i in range(8))
+    page += hocr_line(700, 45, "sinds", ("1946.", "’"), ("resoluties", "*"))
+    page += hocr_line(900, 37, "1", "Kamerstuk") + hocr_line(950, 37, "36", "247,", "nr.", "11")
+    page += hocr_line(1000, 37, "2", "Kamerstuk")
+    texts = [w.text for w in hocr.words(f"<html><body>{page}</body></html>".encode(), 1.0)]
+    assert texts[texts.index("1946.") + 1] == "1" and texts[texts.index("resoluties") + 1] == "2"
+
+
+def test_bullet_that_was_seen_twice_is_one_bullet():
+    page = hocr_line(200, 45, "+", "_", "Betrek", "vrouwen") + hocr_line(
+        260, 45, "_", "Maak", "banken", "bewust"
+    )
+    texts = [w.text for w in hocr.words(f"<html><body>{page}</body></html>".encode(), 1.0)]
+    assert texts == ["•", "Betrek", "vrouwen", "•", "Maak", "banken", "bewust"]

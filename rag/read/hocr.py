@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from rag.read.columns import Word
@@ -26,7 +26,11 @@ RISE, LOWEST, HIGHEST = (
 NOTE = 0.93  # of the usual size: what is set smaller, at the foot of a page, is a note
 STRAY = 0.6  # of the usual size: what is smaller among the notes is a number that was read beside its line
 _MISREAD = re.compile(r"[\d'\"‘’“”„*°®™!?%¹²³|lIiöo+]{1,3}")
-_BULLETS = frozenset("+*®°¢»")  # what a bullet is taken for, at the beginning of a line
+_QUOTES = frozenset("'\"‘’“”*°®")  # what a raised number is taken for most
+_OPENING = frozenset("‘“„«")
+_BULLETS = frozenset("+*®°¢»_")  # what a bullet is taken for, at the beginning of a line
+_RULE = "_"  # and a second thing that is seen beside it
+SAME = 0.12  # of the usual size: lines that differ by less differ in their letters, not in their type
 _LETTERS = re.compile(r"(?:[^\W\d_]\s*){4}")  # no stain, however unsure
 _LINES = frozenset({"ocr_line", "ocr_header", "ocr_caption", "ocr_textfloat"})
 
@@ -38,6 +42,7 @@ class _Glyph:
     text: str
     box: Box
     raised: bool
+    rise: float = 0.0  # off the ground, in parts of its line's size
 
 
 @dataclass(slots=True)
@@ -60,13 +65,19 @@ class _Line:
 def words(hocr: bytes, scale: float) -> list[Word]:
     """The words of a page; `scale` is pixels a point."""
     lines = [line for element in parse_html(hocr).iter("span") if (line := _line(element)) is not None]
-    notes = _notes(lines)
+    usual = _usual_size(lines)
+    notes = _notes(lines, usual)
     numbers = _numbered(notes)
     body = [line for line in lines if not any(line is note for note in notes)]
+    for line in body:
+        if abs(line.size - usual) <= SAME * usual:
+            line.size = usual
     calls = [(line, word) for line in body for word in line.words if any(glyph.raised for glyph in word)]
     for line in body:
         if len(line.words) > 1 and line.text(0) in _BULLETS:
             line.words[0] = [_Glyph(BULLET, line.words[0][0].box, False)]
+            if len(line.words) > 2 and line.text(1) == _RULE:
+                del line.words[1]
     told = iter(numbers if len(calls) == len(numbers) else [""] * len(calls))
     called = {id(word): next(told) for _, word in calls} if numbers else {}
     return [
@@ -81,14 +92,15 @@ def _line(element: Element) -> _Line | None:
     box, (slope, offset) = _numbers(title, "bbox"), (_numbers(title, "baseline") or [0.0, 0.0])
     size = (_numbers(title, "x_size") or [box[3] - box[1]])[0]
     line = _Line(size, box[3] + offset)
-    for word in (e for e in element.iter("span") if e.get("class") == "ocrx_word"):
-        sure = (_numbers(word.get("title", ""), "x_wconf") or [0.0])[0] >= LEAST
-        if not sure and not _LETTERS.search("".join(word.itertext())):
+    for seen in (e for e in element.iter("span") if e.get("class") == "ocrx_word"):
+        sure = (_numbers(seen.get("title", ""), "x_wconf") or [0.0])[0] >= LEAST
+        if not sure and not _LETTERS.search("".join(seen.itertext())):
             continue
-        glyphs = [g for g in word.iter("span") if g.get("class") == "ocrx_cinfo"]
+        glyphs = [g for g in seen.iter("span") if g.get("class") == "ocrx_cinfo"]
         made = [_glyph(g, line, slope, box[0]) for g in glyphs if (g.text or "").strip()]
         if made:
-            line.words.append(made)
+            quoting = any(word[0].text in _OPENING for word in [*line.words, made])
+            line.words.append(made if quoting else _with_lost_numbers(made))
     return line if line.words else None
 
 
@@ -97,7 +109,24 @@ def _glyph(element: Element, line: _Line, slope: float, left: float) -> _Glyph:
     rise = (line.base + slope * (x0 - left) - y1) / line.size
     height = (y1 - y0) / line.size
     misread = _MISREAD.fullmatch(element.text) is not None
-    return _Glyph(element.text, (x0, y0, x1, y1), misread and rise >= RISE and LOWEST <= height <= HIGHEST)
+    raised = misread and rise >= RISE and LOWEST <= height <= HIGHEST
+    return _Glyph(element.text, (x0, y0, x1, y1), raised, rise)
+
+
+def _with_lost_numbers(word: list[_Glyph]) -> list[_Glyph]:
+    """The glyphs with the numbers at the word's end that Tesseract gave a box down to the ground: no quotation mark has one.
+
+    An apostrophe may have lost its box too, but letters follow it.
+    """
+    out: list[_Glyph] = []
+    behind = True  # nothing but marks so far, from the end
+    for glyph in reversed(word):
+        lost = glyph.text in _QUOTES and glyph.rise < 0.1
+        if lost and behind and len(out) < len(word) - 1:
+            glyph = replace(glyph, raised=True)
+        behind = behind and (glyph.raised or not glyph.text.isalnum())
+        out.append(glyph)
+    return out[::-1]
 
 
 def _numbers(title: str, name: str) -> list[float]:
@@ -105,12 +134,16 @@ def _numbers(title: str, name: str) -> list[float]:
     return [float(number) for number in match[1].split()] if match else []
 
 
-def _notes(lines: list[_Line]) -> list[_Line]:
-    """The small lines at the page's foot."""
-    usual = Counter[int]()
+def _usual_size(lines: list[_Line]) -> int:
+    """The size of most letters, in pixels."""
+    counted = Counter[int]()
     for line in lines:
-        usual[round(line.size)] += sum(map(len, line.words))
-    size = usual.most_common(1)[0][0] if usual else 0
+        counted[round(line.size)] += sum(map(len, line.words))
+    return counted.most_common(1)[0][0] if counted else 0
+
+
+def _notes(lines: list[_Line], size: int) -> list[_Line]:
+    """The small lines at the page's foot; `size` is the page's usual one."""
     ordered = sorted(lines, key=lambda line: line.base)
     if ordered and ordered[-1].size >= NOTE * size and re.fullmatch(r"\d{1,4}", ordered[-1].text(0)):
         ordered.pop()  # the page's number
@@ -130,9 +163,11 @@ def _numbered(notes: list[_Line]) -> list[str]:
     Notes count up. Where one number is missing between two, or before the first, it was misread: it belongs to the line
     that follows one that ended early.
     """
-    known = {at: int(line.text(0)) for at, line in enumerate(notes) if _begins_with_number(line)}
+    known = _counting_up(
+        {at: int(line.text(0)) for at, line in enumerate(notes) if _begins_with_number(line)}
+    )
     places = sorted(known)
-    if not places or any(known[b] <= known[a] for a, b in pairwise(places)):
+    if not places:
         return []
     if places[0] and known[places[0]] > 1:
         known[0] = known[places[0]] - 1
@@ -147,6 +182,15 @@ def _numbered(notes: list[_Line]) -> list[str]:
             x, y = line.words[0][0].box[0] - 1.5 * line.size, line.base
             line.words.insert(0, [_Glyph(str(number), (x, y - line.size, x + 0.5 * line.size, y), False)])
     return [str(known[at]) for at in sorted(known)]
+
+
+def _counting_up(found: dict[int, int]) -> dict[int, int]:
+    """The most lines whose numbers go up by one, or by two where one was misread: "36 247, nr. 11" may begin a line too."""
+    best: dict[int, list[int]] = {}
+    for at, number in found.items():
+        before = [chain for last, chain in best.items() if 0 < number - found[last] <= 2]
+        best[at] = [*max(before, key=len, default=[]), at]
+    return {at: found[at] for at in max(best.values(), key=len, default=[])}
 
 
 def _begins_with_number(line: _Line) -> bool:

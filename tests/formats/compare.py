@@ -54,8 +54,10 @@ def questions() -> list[dict[str, object]]:
 
 
 def folded(text: str) -> str:
-    """As evidence is compared: white space, hyphens and soft hyphens removed, case folded."""
-    return re.sub(r"[\s\u00ad\u2010\u2011-]", "", text).casefold()
+    """As evidence is compared: white space, hyphens and soft hyphens removed, case folded. Longer dashes too: how long a
+    dash is cannot be told from a picture.
+    """
+    return re.sub(r"[\s\u00ad\u2010-\u2014-]", "", text).casefold()
 
 
 def quotations(answer: Answer) -> list[str]:
