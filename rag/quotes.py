@@ -61,7 +61,10 @@ def choose(
 
 
 def in_reading_order(question: Question, chosen: Sequence[Chosen]) -> list[Chosen]:
-    """Promises first where they are asked for; then the best sentence's document, inside it as the text goes."""
+    """Promises first where they are asked for; then the best sentence's document, inside it as the text goes; its notes, which
+    stand somewhere else in every kind of file, behind the text, or before it where the best sentence is one.
+    """
+    noted = bool(chosen) and chosen[0].sentence.part == "footnote"
     documents = list(dict.fromkeys(c.passage.document for c in chosen))
     promised = "commitment" in question.acts
     return sorted(
@@ -70,6 +73,7 @@ def in_reading_order(question: Question, chosen: Sequence[Chosen]) -> list[Chose
             promised and c.sentence.act != "commitment",
             documents.index(c.passage.document),
             c is not chosen[0],
+            (c.sentence.part == "footnote") != noted,
             c.sentence.start,
         ),
     )

@@ -17,7 +17,7 @@ from rag.acts.speech import Said, classify, is_call
 from rag.question import detect_language
 from rag.text.layout import Block, read_layout
 from rag.text.sentences import joined, make_view, sentence_ranges
-from rag.types import Document, Language, Part, Passage, Role, Sentence, Span
+from rag.types import Document, Language, Part, Passage, Role, Sentence
 from rag.words.analyze import terms
 
 FULL = 1000  # characters after which a passage takes no further paragraph
@@ -296,8 +296,3 @@ def _names(text: str) -> tuple[str | None, str | None]:
         " ".join(asker[1].split()) if asker else None,
         re.sub(r"\b(en|mede namens) van\b", r"\1", " ".join(answerer[1].split())) if answerer else None,
     )
-
-
-def span_text(text: str, spans: Sequence[Span]) -> str:
-    """What stands at some spans, end to end with one space between."""
-    return " ".join(text[s.start : s.end] for s in spans)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rag.manifest import read_manifest
 from rag.read import read_document
-from rag.split import LONGEST, QUESTION_ROOM, SHORT, span_text, split
+from rag.split import LONGEST, QUESTION_ROOM, SHORT, split
 from rag.text.sentences import joined
 from rag.types import Description, Document
 
@@ -56,7 +56,7 @@ def example(name, kind, role=None):
 
 
 def written(source, sentence):
-    return joined(span_text(source.text, sentence.spans))
+    return joined(" ".join(source.text[s.start : s.end] for s in sentence.spans))
 
 
 def find(pair, words):

@@ -27,6 +27,7 @@ from rag.words import gloss
 # The published all-MiniLM-L6-v2 (sentence-transformers); its repackager is not known, so the file is checked.
 PACKAGED_DIGEST = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 PACKAGED_NAME = "all-MiniLM-L6-v2"
+FORM = "2"  # of the texts that a model is given (`rag.store.embedder.embedding_text`): another form makes other vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class ModelDescription:
     @property
     def key(self) -> str:
         """What distinguishes vectors of this model from any other's."""
-        said = f"{self.name}|{self.digest}|{self.query_prefix}|{self.passage_prefix}|{self.gloss}"
+        said = f"{FORM}|{self.name}|{self.digest}|{self.query_prefix}|{self.passage_prefix}|{self.gloss}"
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

@@ -10,6 +10,7 @@ import io
 import zipfile
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 import mammoth
 from lxml import etree
@@ -42,7 +43,7 @@ def read(path: Path, limits: Limits, _pages: tuple[int, ...] = ()) -> Extract:
             io.BytesIO(repacked(safe)), style_map=_STYLES, convert_image=mammoth.images.img_element(lambda _: {"src": ""}),
             external_file_access=False,
         )  # fmt: skip
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, OSError) as error:
+    except (ExpatError, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError) as error:
         raise DocumentError(f"is damaged: {type(error).__name__} {error}. Save it anew.") from None
     extract = read_tree(parse_html(made.value.encode() or b"<p></p>", "utf-8"), _said(safe))
     if hidden:

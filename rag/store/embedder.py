@@ -13,11 +13,11 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
-from rag import split
 from rag.errors import KamerbronError, StoreError
 from rag.models.embeddings import ModelDescription, in_one_line
 from rag.store.catalogue import Catalogue
 from rag.store.embedded import Embedded
+from rag.text.reading import as_read
 from rag.types import Document, Passage
 
 CHUNK = 1024  # passages that are sorted together
@@ -27,8 +27,8 @@ Tick = Callable[[str, int, int], None]
 
 
 def embedding_text(document: Document, passage: Passage) -> str:
-    """What is embedded of a passage: its heading and its text."""
-    body = split.span_text(document.text, [span for s in passage.sentences for span in s.spans])
+    """What is embedded of a passage: its heading and its text as it reads, the same from whatever file it was read."""
+    body = " ".join(as_read(document.text, span.start, span.end) for s in passage.sentences for span in s.spans)
     return f"{passage.heading}\n{body}" if passage.heading and not body.startswith(passage.heading) else body
 
 
