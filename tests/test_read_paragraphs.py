@@ -192,5 +192,18 @@ def test_bullet_that_was_seen_twice_is_one_bullet():
     page = hocr_line(200, 45, "+", "_", "Betrek", "vrouwen") + hocr_line(
         260, 45, "_", "Maak", "banken", "bewust"
     )
+    page += hocr_line(320, 45, "-", "__", "Voorkomen", "is", "beter")
     texts = [w.text for w in hocr.words(f"<html><body>{page}</body></html>".encode(), 1.0)]
-    assert texts == ["•", "Betrek", "vrouwen", "•", "Maak", "banken", "bewust"]
+    assert texts == [
+        "•",
+        "Betrek",
+        "vrouwen",
+        "•",
+        "Maak",
+        "banken",
+        "bewust",
+        "•",
+        "Voorkomen",
+        "is",
+        "beter",
+    ]

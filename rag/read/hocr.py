@@ -74,10 +74,7 @@ def words(hocr: bytes, scale: float) -> list[Word]:
             line.size = usual
     calls = [(line, word) for line in body for word in line.words if any(glyph.raised for glyph in word)]
     for line in body:
-        if len(line.words) > 1 and line.text(0) in _BULLETS:
-            line.words[0] = [_Glyph(BULLET, line.words[0][0].box, False)]
-            if len(line.words) > 2 and line.text(1) == _RULE:
-                del line.words[1]
+        _mend_bullet(line)
     told = iter(numbers if len(calls) == len(numbers) else [""] * len(calls))
     called = {id(word): next(told) for _, word in calls} if numbers else {}
     return [
@@ -132,6 +129,15 @@ def _with_lost_numbers(word: list[_Glyph]) -> list[_Glyph]:
 def _numbers(title: str, name: str) -> list[float]:
     match = re.search(rf"\b{name}((?: -?[\d.]+)+)", title)
     return [float(number) for number in match[1].split()] if match else []
+
+
+def _mend_bullet(line: _Line) -> None:
+    """Make what a bullet was taken for one, and what was seen beside it none."""
+    twice = len(line.words) > 2 and line.text(0) in _BULLETS | {"-"} and set(line.text(1)) == {_RULE}
+    if twice:
+        del line.words[1]
+    if twice or (len(line.words) > 1 and line.text(0) in _BULLETS):
+        line.words[0] = [_Glyph(BULLET, line.words[0][0].box, False)]
 
 
 def _usual_size(lines: list[_Line]) -> int:

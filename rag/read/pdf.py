@@ -86,7 +86,10 @@ def open_pdf(path: Path) -> pdfium.PdfDocument:
 
 def _said(pdf: pdfium.PdfDocument) -> dict[str, Any]:
     """A title in the metadata, where it is one and not the name of a file that it was made from."""
-    title = " ".join(pdf.get_metadata_dict().get("Title", "").split())
+    try:
+        title = " ".join(pdf.get_metadata_value("Title").split())
+    except UnicodeDecodeError:  # pypdfium2 (5.15) raises it for half a character of UTF-16
+        return {}
     made_from = title.startswith(("Microsoft Word", "untitled", "Naamloos")) or title[-5:].count(".")
     return {"title": title} if len(title.split()) >= 3 and not made_from else {}
 

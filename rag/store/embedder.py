@@ -28,7 +28,9 @@ Tick = Callable[[str, int, int], None]
 
 def embedding_text(document: Document, passage: Passage) -> str:
     """What is embedded of a passage: its heading and its text as it reads, the same from whatever file it was read."""
-    body = " ".join(as_read(document.text, span.start, span.end) for s in passage.sentences for span in s.spans)
+    body = " ".join(
+        as_read(document.text, span.start, span.end) for s in passage.sentences for span in s.spans
+    )
     return f"{passage.heading}\n{body}" if passage.heading and not body.startswith(passage.heading) else body
 
 

@@ -103,7 +103,7 @@ def compare(
 def _printed(citation_folder: Path, name: str) -> Path:
     """The PDF that tells what stands on a page: of a scan, the one that it is a picture of."""
     twin = citation_folder.parent / "LibreOffice_pdf" / name
-    return twin if citation_folder.name == "scan" else citation_folder / name
+    return twin if citation_folder.name.startswith("scan") else citation_folder / name
 
 
 def on_page(pdf: Path, page: int, quotation: str) -> bool:

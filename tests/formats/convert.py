@@ -25,7 +25,7 @@ SEEDS = Path(__file__).parents[2] / "seeds"
 PROGRAMS = {
     "pandoc docx": "pandoc", "pandoc odt": "pandoc", "pandoc html": "pandoc", "LibreOffice docx": "soffice",
     "LibreOffice html": "soffice", "LibreOffice pdf": "soffice", "LibreOffice pdf, the lines of the seed": "soffice",
-    "Chromium pdf": "chromium", "Ghostscript pdf": "gs", "scan": "pdftoppm", "official xml": "", "eml": "",
+    "Chromium pdf": "chromium", "Ghostscript pdf": "gs", "scan": "pdftoppm", "scan in grey": "pdftoppm", "official xml": "", "eml": "",
     "cp1252 txt": "", "zip": "",
 }  # fmt: skip
 
@@ -168,8 +168,10 @@ def make(way: str, seed: Path, into: Path, work: Path) -> Path:
         plain = work / f"{seed.stem}.txt"
         shutil.copyfile(seed, plain)
         return _office(plain, "pdf", into, work / "profile")
-    if way == "scan":
-        return _scanned(_by_office("pdf", source, work, work), into / f"{seed.stem}.pdf", work)
+    if way.startswith("scan"):
+        return _scanned(
+            _by_office("pdf", source, work, work), into / f"{seed.stem}.pdf", work, grey="grey" in way
+        )
     if way == "eml":
         target.write_bytes(message(text, seed.stem))
         return target
@@ -193,18 +195,20 @@ def _by_chromium(text: str, target: Path, work: Path) -> None:
     )  # fmt: skip
 
 
-def _scanned(pdf: Path, target: Path, work: Path) -> Path:
-    """Pictures of the pages in black and white, 200 dots an inch, as a scanner leaves them: no text in the file."""
+def _scanned(pdf: Path, target: Path, work: Path, grey: bool) -> Path:
+    """Pictures of the pages, no text in the file, as a scanner leaves them: 200 dots an inch in black and white, as an office
+    once set it, or 300 in grey, as Tesseract's makers advise.
+    """
     from PIL import Image
 
+    dots = 300 if grey else 200
     for old in work.glob(f"{pdf.stem}-scan*.png"):
         old.unlink()
-    _run("pdftoppm", "-r", "200", "-gray", "-png", pdf, work / f"{pdf.stem}-scan")
-    pictures = [
-        Image.open(p).convert("L").point(lambda v: 255 if v > 160 else 0, "1")
-        for p in sorted(work.glob(f"{pdf.stem}-scan*.png"))
-    ]
-    pictures[0].save(target, save_all=True, append_images=pictures[1:], resolution=200)
+    _run("pdftoppm", "-r", str(dots), "-gray", "-png", pdf, work / f"{pdf.stem}-scan")
+    pictures = [Image.open(p).convert("L") for p in sorted(work.glob(f"{pdf.stem}-scan*.png"))]
+    if not grey:
+        pictures = [p.point(lambda v: 255 if v > 160 else 0, "1") for p in pictures]
+    pictures[0].save(target, save_all=True, append_images=pictures[1:], resolution=dots)
     return target
 
 
@@ -220,9 +224,9 @@ def missing(way: str) -> str:
     """The program that a way needs and this machine lacks; empty where there is none."""
     wanted = [
         PROGRAMS[way],
-        *(["pandoc", "soffice"] if way in ("Ghostscript pdf", "scan") or "LibreOffice" in way else []),
+        *(["pandoc", "soffice"] if way.startswith(("Ghostscript", "scan")) or "LibreOffice" in way else []),
     ]
-    wanted += ["tesseract"] if way == "scan" else []
+    wanted += ["tesseract"] if way.startswith("scan") else []
     return ", ".join(p for p in dict.fromkeys(wanted) if p and not shutil.which(p))
 
 
