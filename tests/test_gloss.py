@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.words.analyze import normal, words
-from rag.words.gloss import LONGEST, entries, gloss
+from rag.words.gloss import entries, gloss
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_list_holds_each_entry_once_and_none_that_can_never_match():
     lines = [line for line in gloss_lines() if " = " in line]
     keys = [" ".join(normal(w) for w in words(line.partition(" = ")[0])) for line in lines]
     assert len(keys) == len(set(keys)) > 20_000
-    assert all(1 <= len(k.split()) <= LONGEST for k in keys)
+    assert all(keys)  # an entry of marks alone would have no words
     assert all(line.count(" = ") == 1 and line.partition(" = ")[2].strip() for line in lines)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Literal
 
@@ -66,12 +67,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A document's blocks in reading order, and the footnote numbers glued to its words."""
+    """A document's blocks in reading order, and the footnote numbers glued to its words; shared, so never changed."""
 
-    blocks: list[Block]
-    markers: list[Span]
+    blocks: tuple[Block, ...]
+    markers: tuple[Span, ...]
 
 
+@lru_cache(maxsize=32)
 def read_layout(text: str) -> Layout:
     """Find the blocks of a text; pure, and linear in its length but for one pass over the footnotes."""
     lines = _lines(text)
@@ -84,7 +86,8 @@ def read_layout(text: str) -> Layout:
     blocks = _assemble(text, lines, geometry)
     notes = [b for b in blocks if b.kind == "footnote"]
     body = [s for b in blocks if b.kind != "footnote" for s in b.segments]
-    return Layout(blocks, find_markers(text, body, [(b.segments[0].start, b.label) for b in notes]))
+    markers = find_markers(text, body, [(b.segments[0].start, b.label) for b in notes])
+    return Layout(tuple(blocks), tuple(markers))
 
 
 class _Geometry:

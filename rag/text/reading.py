@@ -7,11 +7,9 @@ what a reader must see. The quotation itself is never changed: this is only how 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from rag.text.layout import read_layout
 from rag.text.sentences import joined
-from rag.types import Span
 
 _GLUED = re.compile(r"[^\W\d]\d{1,3}(?!\w)|\d{3,}|[.,;:?!)»”’]\d|[⁰¹²³⁴-⁹]")
 
@@ -21,12 +19,7 @@ def as_read(text: str, start: int, end: int) -> str:
     quote = text[start:end]
     if not _GLUED.search(quote):
         return joined(quote)
-    inside = [m for m in _markers(text) if start <= m.start and m.end <= end]
+    inside = [m for m in read_layout(text).markers if start <= m.start and m.end <= end]
     for marker in reversed(inside):
         quote = quote[: marker.start - start] + quote[marker.end - start :]
     return joined(quote)
-
-
-@lru_cache(maxsize=32)
-def _markers(text: str) -> tuple[Span, ...]:
-    return tuple(read_layout(text).markers)

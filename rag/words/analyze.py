@@ -93,31 +93,32 @@ def terms(text: str) -> list[str]:
             continue
         pieces = word_terms(match[0])
         if previous and JOINING.fullmatch(match[0]):
-            pieces = [normal(previous + match[0]), *pieces]
+            pieces = (normal(previous + match[0]), *pieces)
         out.extend(p for p in pieces if p not in skip or (match[0].isupper() and len(match[0]) > 1))
         previous = match[0] if match[0][0].isalpha() else ""
     return out
 
 
-def word_terms(word: str) -> list[str]:
+@lru_cache(maxsize=50_000)
+def word_terms(word: str) -> tuple[str, ...]:
     """A written word's terms: itself in its one spelling, and its parts where a hyphen or digits divide it.
 
     >>> word_terms("NAP1325-IV"), word_terms("VN-bezuinigingen")
-    (['nap1325iv', 'nap', '1325', 'iv'], ['vnbezuinigingen', 'vn', 'bezuinigingen'])
+    (('nap1325iv', 'nap', '#1325', 'iv'), ('vnbezuinigingen', 'vn', 'bezuinigingen'))
     """
     if word.isdigit():
-        return []  # a quantity
+        return ()  # a quantity
     whole = normal(word)
     pieces = [p for p in re.split(r"[-‐‑.'’=]", word) if p]
     if all(p.isdigit() for p in pieces):
-        return []
+        return ()
     parts: list[str] = []
     for piece in pieces:
         split = re.findall(r"[^\W\d_]+|\d+", piece)
         parts.extend(split if len(split) > 1 else [piece])
     if len(parts) == 1:
-        return [whole]
-    return [whole, *(normal(p) if not p.isdigit() else f"#{p}" for p in parts if len(p) > 1)]
+        return (whole,)
+    return (whole, *(normal(p) if not p.isdigit() else f"#{p}" for p in parts if len(p) > 1))
 
 
 def quantity_terms(kind: str, key: str) -> list[str]:

@@ -13,18 +13,16 @@ from importlib import resources
 
 from rag.words.analyze import compound_parts, lemma, normal, words
 
-LONGEST = 4  # words of the longest phrase that the list may hold
-
 
 def gloss(text: str) -> str:
     """A Dutch text in English words; names and what the list does not know stand as they are."""
     written = words(text)
     folded = [normal(w) for w in written]
-    known = entries()
+    known, longest = entries(), _longest()
     out: list[str] = []
     at = 0
     while at < len(written):
-        for length in range(min(LONGEST, len(written) - at), 1, -1):
+        for length in range(min(longest.get(folded[at], 1), len(written) - at), 1, -1):
             rendering = known.get(" ".join(folded[at : at + length]))
             if rendering is not None:
                 out.append(rendering)
@@ -44,6 +42,16 @@ def entries() -> dict[str, str]:
         dutch, _, english = line.partition(" = ")
         if english and not line.startswith("#"):
             out.setdefault(" ".join(normal(w) for w in words(dutch)), english.strip())
+    return out
+
+
+@lru_cache(maxsize=1)
+def _longest() -> dict[str, int]:
+    """The first word of a phrase -> how many words the longest phrase that begins with it has."""
+    out: dict[str, int] = {}
+    for phrase in entries():
+        first, *others = phrase.split(" ")
+        out[first] = max(out.get(first, 1), 1 + len(others))
     return out
 
 
