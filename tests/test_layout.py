@@ -24,6 +24,7 @@ OPEN_TEXT = st.one_of(
     st.text(max_size=300),
     st.lists(st.one_of(LINES, st.text(max_size=8)), max_size=40).map("\n".join),
     st.lists(LINES, max_size=40).map("\r\n".join),
+    st.lists(LINES, max_size=40).map("\n\n".join),
 )
 
 
@@ -88,6 +89,11 @@ def test_footnote_that_goes_on_with_a_number_is_not_a_new_note():
     notes = of_kind(seed("002"), "footnote")
     assert notes[7].endswith("7 juli 2023 Kamerstuk 29 521, nr. 461.")
     assert notes[11].endswith("nr. 12.) en de Geïntegreerde Buitenland- en Veiligheidsstrategie.")
+
+
+def test_footnote_goes_on_behind_a_running_header_without_holding_it():
+    parts = ["Het actieplan1 loopt.", "1 Kamerstuk 29 237,", "Tweede Kamer, vergaderjaar 2017, 2", "nr. 461, over Soedan", "en Mali.", "Tweede Kamer, vergaderjaar 2017, 3"]  # fmt: skip
+    assert of_kind("\n\n".join(parts), "footnote") == ["Kamerstuk 29 237, nr. 461, over Soedan en Mali."]
 
 
 def test_footnote_whose_number_touches_its_address():

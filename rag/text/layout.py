@@ -284,6 +284,14 @@ class _Assembler:
         else:
             self.current.segments.append(Span(line.start, line.end))
 
+    def add_to_note(self, line: Line) -> None:
+        """Goes on with the footnote above; in a segment of its own where a page's header or footer came between."""
+        if self.current is None:
+            self.current = self.blocks[-1]
+            self.current.segments.append(Span(line.start, line.end))
+        else:
+            self.extend(line)
+
     def add_text(self, line: Line) -> None:
         if self.current is not None and self.current.kind in ("body", "list", "speaker"):
             closed = (
@@ -328,8 +336,8 @@ def _assemble(text: str, lines: list[Line], geometry: _Geometry) -> list[Block]:
         elif line.kind == "note":
             head = re.match(r"\[\^\d+\]:|[\d⁰¹²³⁴-⁹]+", line.text)
             out.start("footnote", line, skip=head.end() if head else 0, label=str(note_number(line.text)))
-        elif line.kind in ("note+",):
-            out.extend(line)
+        elif line.kind == "note+":
+            out.add_to_note(line)
         elif line.kind == "heading":
             if (
                 previous is not None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -61,7 +60,7 @@ def blocks(text: str, marks: Sequence[Mark], around: int | None = None, window: 
 def opening(text: str, start: int, end: int) -> tuple[str, str]:
     """The headings and labels that a range begins with, and what comes after them; both as they read."""
     at = start
-    for block in _layout(text):
+    for block in read_layout(text).blocks:
         first, last = block.segments[0].start, block.segments[-1].end
         if first < start:
             continue
@@ -74,17 +73,12 @@ def opening(text: str, start: int, end: int) -> tuple[str, str]:
 def _voiced(text: str) -> Iterator[tuple[Block, str]]:
     """Each block with whose part of Kamervragen it stands in."""
     voice = ""
-    for block in _layout(text):
+    for block in read_layout(text).blocks:
         if block.kind == "label":
             voice = _VOICES.get(block.label[:3], "")
         elif block.kind in ("heading", "speaker"):
             voice = ""
         yield block, "" if block.kind == "footnote" else voice
-
-
-@lru_cache(maxsize=32)
-def _layout(text: str) -> list[Block]:
-    return [b for b in read_layout(text).blocks if b.segments]
 
 
 def _runs(text: str, block: Block, marks: Sequence[Mark]) -> list[list[str]]:
