@@ -5,8 +5,8 @@
 
 Good files of the kind are cut, spliced, repeated and overwritten, at random places and with what such files are made
 of; Office files also inside, packed again. Atheris watches which lines of our readers, of mammoth and of readability a
-file reaches, and goes on from files that reach new ones. A child process reads them one after the other, as far as a
-Document: an exception that is none of ours, more than ten seconds for one file, a gigabyte of memory, or the end of the
+file reaches, and goes on from files that reach new ones. A child process reads them one after the other, as far as its
+passages: an exception that is none of ours, more than ten seconds for one file, a gigabyte of memory, or the end of the
 process is a find. Finds are written to tests/formats/data/found, where a test reads them from then on.
 """
 
@@ -26,6 +26,7 @@ from pathlib import Path
 from rag.read import read_document
 from rag.read.archive import ZIP_ERRORS, attachments, unpack
 from rag.read.extract import Limits
+from rag.split import split
 
 DATA = Path(__file__).parent / "data"
 FOUND = DATA / "found"
@@ -102,13 +103,13 @@ def case(kind: str, good: list[bytes], dice: random.Random) -> bytes:
 
 
 def read_one(kind: str, path: Path) -> None:
-    """Read a file in this process, as far as what `ingest` splits; raises DocumentError for one that is refused."""
+    """Read a file in this process, as far as its passages; raises DocumentError for one that is refused."""
     limits = Limits(pages=300, characters=3_000_000, archive_mb=20, file_mb=5, ocr="none")
     if kind in ("zip", "eml"):
         with tempfile.TemporaryDirectory() as into:
             (unpack if kind == "zip" else attachments)(path, Path(into), limits)
     if kind != "zip":
-        read_document(path, limits=limits)
+        split(read_document(path, limits=limits))
 
 
 def main(kind: str, seconds: float, seed: int) -> None:
