@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
 from types import ModuleType
@@ -20,11 +19,10 @@ import numpy as np
 import simplemma
 import Stemmer
 
-from eval.gold import FOLDER, Gold, fold, read_gold
+from bench.questions import seeds_and_golds
+from eval.gold import FOLDER, Gold, fold
 from rag import coverage, question, retrieve
-from rag.ingest import ingest
-from rag.settings import load_settings
-from rag.store.index import Index, open_index
+from rag.store.index import Index
 from rag.store.lexical import Variants
 from rag.words import glossary
 
@@ -38,16 +36,8 @@ def main() -> None:
     parser.add_argument("--gold", type=Path, default=FOLDER)
     parser.add_argument("--all", action="store_true", help="the test split too")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings(index_dir=Path(folder), llm="none")
-        ingest([Path("seeds")], settings)
-        index = open_index(settings)
-        names = {PurePath(n).stem: n for n in index.descriptions}
-        golds = [
-            g
-            for g in read_gold(options.gold, lambda s: index.text(names[s]))
-            if g.answerable and not g.history and (options.all or g.split == "dev")
-        ]
+    with seeds_and_golds(options.gold) as (index, asked):
+        golds = [g for g in asked if g.answerable and (options.all or g.split == "dev")]
         print(
             "| retriever | split | Dutch: hit@1 / @5 / MRR | English: hit@1 / @5 / MRR |\n|---|---|---|---|"
         )

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePath
 from typing import Any
+
+from eval.gold import FOLDER, Gold, read_gold
+from rag.ingest import ingest
+from rag.settings import load_settings
+from rag.store.index import Index, open_index
 
 GOLD = Path(__file__).parent.parent / "eval" / "gold"
 
@@ -26,3 +34,14 @@ def gold_questions(count: int) -> list[str]:
     first = next((i for i, (_, language) in enumerate(chosen) if language == "en"), 0)
     chosen.insert(0, chosen.pop(first))
     return [question for question, _ in chosen]
+
+
+@contextmanager
+def seeds_and_golds(path: Path = FOLDER) -> Iterator[tuple[Index, list[Gold]]]:
+    """An index of the seeds with the default settings, and the gold questions that do not follow on another."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(index_dir=Path(folder), llm="none")
+        ingest([Path("seeds")], settings)
+        index = open_index(settings)
+        names = {PurePath(n).stem: n for n in index.descriptions}
+        yield index, [g for g in read_gold(path, lambda stem: index.text(names[stem])) if not g.history]

@@ -10,22 +10,18 @@ readers ask, and of those that were written as an outsider would ask two in a hu
 from __future__ import annotations
 
 import argparse
-import tempfile
 from dataclasses import astuple, fields
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.gold import FOLDER, read_gold
-from rag.ingest import ingest
+from bench.questions import seeds_and_golds
 from rag.question import understand
 from rag.quotes import choose
 from rag.refusal import Signals, weigh
 from rag.retrieve import retrieve
-from rag.settings import load_settings
 from rag.signed import signed
-from rag.store.index import open_index
 
 FILE = Path(__file__).parent.parent / "rag" / "data" / "refusal.toml"
 HEAD = """# Weights of the signals that decide between an answer and a refusal (rag/refusal.py), and the probability from which it
@@ -40,14 +36,10 @@ Floats = NDArray[np.float64]
 
 def measured() -> tuple[Floats, NDArray[np.bool_], list[str]]:
     """The signals of every development question, whether it is unanswerable, and the pair it belongs to."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings(index_dir=Path(folder), llm="none")
-        ingest([Path("seeds")], settings)
-        index = open_index(settings)
-        names = {PurePath(n).stem: n for n in index.descriptions}
-        rows, unanswerable, pairs = [], [], []
-        for gold in read_gold(FOLDER, lambda stem: index.text(names[stem])):
-            if gold.split == "dev" and not gold.history:
+    rows, unanswerable, pairs = [], [], []
+    with seeds_and_golds() as (index, golds):
+        for gold in golds:
+            if gold.split == "dev":
                 question = understand(gold.question)
                 found = retrieve(index, question)
                 chosen = signed(index, question, choose(question, found, index.described))

@@ -8,30 +8,27 @@ showing more is none. Retrieval is the same in every row.
 
 from __future__ import annotations
 
-import tempfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePath
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 
-from eval.gold import FOLDER, Gold, fold, read_gold
+from bench.questions import seeds_and_golds
+from eval.gold import Gold, fold
+from eval.scores import quotes_evidence
 from rag import quotes
 from rag.coverage import Described, Matcher
-from rag.ingest import ingest
 from rag.question import Question, understand
 from rag.quotes import Chosen, choose
 from rag.retrieve import retrieve
-from rag.settings import load_settings
 from rag.signed import signed
-from rag.store.index import Index, open_index
+from rag.store.index import Index
 from rag.types import Found
 
 TYPICAL = 0.84  # similarity of a good sentence: what is added lies around zero, so that the share of the best score keeps its meaning
-LONG = 30  # characters from which a quotation that lies inside the evidence counts
 ROWS = (
     (0.0, 0.75),
     (1.0, 0.75),
@@ -70,16 +67,8 @@ class Encoder:
 
 def main() -> None:
     """Prints a line a weight."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings(index_dir=Path(folder), llm="none")
-        ingest([Path("seeds")], settings)
-        index = open_index(settings)
-        names = {PurePath(n).stem: n for n in index.descriptions}
-        golds = [
-            g
-            for g in read_gold(FOLDER, lambda stem: index.text(names[stem]))
-            if g.answerable and not g.history
-        ]
+    with seeds_and_golds() as (index, asked):
+        golds = [g for g in asked if g.answerable]
         print("weight  kept  split: evidence shown in Dutch and English questions, statements at the mean")
         encoder = Encoder(index)
         for weight, kept in ROWS:
@@ -111,17 +100,13 @@ def measured(index: Index, golds: Sequence[Gold], encoder: Encoder, weight: floa
             question = understand(gold.question)
             chosen = signed(index, question, choose(question, retrieve(index, question), index.described))
             texts = [fold(index.text(c.passage.document)[c.sentence.start : c.sentence.end]) for c in chosen]
-            shown[gold.split, gold.lang].append(any(holds(t, gold) for t in texts))
+            wanted = [fold(e) for e in gold.evidence]
+            shown[gold.split, gold.lang].append(any(quotes_evidence(t, wanted) for t in texts))
             counts[gold.split].append(len(texts))
     return "; ".join(
         f"{split}: {np.mean(shown[split, 'nl']):.3f} {np.mean(shown[split, 'en']):.3f}, {np.mean(counts[split]):.2f}"
         for split in sorted(counts)
     )
-
-
-def holds(text: str, gold: Gold) -> bool:
-    """Whether a quotation holds a piece of evidence, or is a large part of one (both folded)."""
-    return any(fold(e) in text or (len(text) > LONG and text in fold(e)) for e in gold.evidence)
 
 
 if __name__ == "__main__":

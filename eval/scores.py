@@ -38,7 +38,7 @@ def evidence_in_answer(sample: Sample) -> Score | None:
         return None
     wanted = [fold(e) for e in sample.gold.evidence]
     for number, statement in enumerate(sample.answer["statements"], 1):
-        if _quotes(fold("".join(c["quote"] for c in sample.citations_of(statement))), wanted):
+        if quotes_evidence(fold("".join(c["quote"] for c in sample.citations_of(statement))), wanted):
             return Score(1.0, f"statement {number}", "quoted")
     return Score(0.0, _shown(sample), "not among the quotations")
 
@@ -76,7 +76,7 @@ def attribution(sample: Sample) -> Score | None:
         return None
     wanted = [fold(e) for e in gold.evidence]
     for citation in sample.answer["citations"]:
-        if _quotes(fold(citation["quote"]), wanted):
+        if quotes_evidence(fold(citation["quote"]), wanted):
             role, act = citation["role"], citation["speech_act"]
             right = gold.role in (None, role) and gold.act in (None, act)
             return Score(
@@ -94,7 +94,7 @@ def never_a_commitment(sample: Sample) -> Score | None:
     wrong = [
         c["id"]
         for c in sample.answer["citations"]
-        if c["speech_act"] == "commitment" and _quotes(fold(c["quote"]), wanted)
+        if c["speech_act"] == "commitment" and quotes_evidence(fold(c["quote"]), wanted)
     ]
     return Score(
         float(not wrong), _shown(sample), f"shown as a commitment: {wrong}" if wrong else "not shown as one"
@@ -135,7 +135,8 @@ def spoken_in(text: str) -> str | None:
     return None if dutch == english else "nl" if dutch > english else "en"
 
 
-def _quotes(quote: str, wanted: list[str]) -> bool:
+def quotes_evidence(quote: str, wanted: list[str]) -> bool:
+    """Whether a quotation holds a piece of evidence, or is a large part of one (all folded)."""
     return any(w in quote or (len(quote) > LONG and quote in w) for w in wanted)
 
 

@@ -212,9 +212,8 @@ def _characters(textpage: pdfium.PdfTextPage, view: _View) -> Iterator[tuple[_Ch
         angle = (raw.FPDFText_GetCharAngle(textpage, i) + turned) % (2 * math.pi)
         upright = min(angle, 2 * math.pi - angle) < 0.2
         inside = -1 <= at[0] <= view.width + 1 and -1 <= at[1] <= view.height + 1
-        sized = 1 <= size <= view.height and math.isfinite(
-            x1 - x0
-        )  # a broken file's letters may be of any size
+        # a broken file's letters may be of any size
+        sized = 1 <= size <= view.height and math.isfinite(x1 - x0)
         visible = upright and inside and sized
         if visible and raw.FPDFText_GetFillColor(textpage, i, red, green, blue, alpha):
             white = min(red.value, green.value, blue.value) >= 250 or alpha.value < 10
