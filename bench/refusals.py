@@ -42,7 +42,7 @@ def measured() -> tuple[Floats, NDArray[np.bool_], list[str]]:
             if gold.split == "dev":
                 question = understand(gold.question)
                 found = retrieve(index, question)
-                chosen = signed(index, question, choose(question, found, index.described))
+                chosen = signed(index, question, choose(index, question, found))
                 support = weigh(index, question, found, chosen)
                 rows.append(astuple(support.signals))
                 unanswerable.append(not gold.answerable)

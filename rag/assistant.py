@@ -204,14 +204,14 @@ class Assistant:
     def _judge(self, asked: Asked) -> tuple[list[Chosen], Refusal | None]:
         """The sentences that answer, or the refusal: one by the dates where nothing but they stands in the way."""
         index, question, filters = asked.index, asked.question, asked.filters
-        chosen = choose(question, asked.retrieved, index.described, filters.roles)
+        chosen = choose(index, question, asked.retrieved, filters.roles)
         chosen = signed(index, question, chosen, filters.roles)
         refusal = judge(index, question, asked.retrieved, chosen, filters)
         if not (filters.since or filters.until) or (refusal and refusal.kind == "outside_dates"):
             return chosen, refusal
         whenever = replace(filters, since=None, until=None)
         retrieved = self._retrieve(index, question, whenever)
-        others = choose(question, retrieved, index.described, filters.roles)
+        others = choose(index, question, retrieved, filters.roles)
         if judge(index, question, retrieved, others, whenever) is not None:
             return chosen, refusal
         now, ever = (

@@ -8,16 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.coverage import Described, Matcher, fit, passage_context, sentence_scores
 from rag.question import Question
 from rag.retrieve import Retrieved
+from rag.similarity import load_similarity
+from rag.store.index import Index
+from rag.text.sentences import joined
 from rag.types import Found, Passage, Sentence
 
 READ = 5  # passages whose sentences are considered
 PASSAGE_SHARE = 0.33  # of a sentence's score: what the passage around it is worth
-KEPT = 0.75  # a sentence is shown only if it scores this share of the best one
+LIKENESS = 2.0  # weight of a sentence's similarity to the question; sentences of one passage differ by 0.1
+LIKELY = 0.84  # similarity of a sentence that may well answer: what is gained and lost lies around zero
+CONTENDS = (
+    0.65  # a sentence is compared with the question only if it scores this share of the best one by words
+)
+KEPT = 0.7  # a sentence is shown only if it scores this share of the best one
 MOST = 4  # statements shown; three at the median, for most questions have no four that score so much
 SAME = 0.6  # overlap of terms (Jaccard) from which two sentences say the same
 DEEDS = {"commitment": 0.25, "decline": 0.2}
@@ -41,16 +49,14 @@ class Chosen:
 
 
 def choose(
-    question: Question,
-    retrieved: Retrieved,
-    described: Mapping[str, Described],
-    roles: frozenset[str] = frozenset(),
+    index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str] = frozenset()
 ) -> list[Chosen]:
     """The sentences that answer, the best first, then in the order of their documents; empty where nothing matches."""
-    ranked = rank_sentences(question, retrieved.passages[:READ], retrieved.matcher, described)
+    ranked = rank_sentences(question, retrieved.passages[:READ], retrieved.matcher, index.described)
     ranked = [c for c in ranked if c.coverage > 0 and (not roles or c.sentence.role in roles)]
     if not ranked:
         return []
+    ranked = _by_meaning(index, question, ranked)
     kept: list[Chosen] = []
     for candidate in ranked:
         if len(kept) == MOST or candidate.score < KEPT * ranked[0].score:
@@ -98,6 +104,27 @@ def rank_sentences(
                 if key not in out or out[key].score < score:
                     out[key] = Chosen(sentence, passage, score, coverage)
     return sorted(out.values(), key=lambda c: (-c.score, c.passage.document, c.sentence.start))
+
+
+def _by_meaning(index: Index, question: Question, ranked: Sequence[Chosen]) -> list[Chosen]:
+    """The best of some ranked sentences, ranked anew by how alike they and the question are; as they were without an encoder."""
+    contenders = [c for c in ranked if c.score >= CONTENDS * ranked[0].score]
+    similarity = load_similarity()
+    if similarity is None:
+        return contenders
+    alike = similarity(question.text, [_with_heading(index, c) for c in contenders])
+    gained = [
+        replace(c, score=c.score + LIKENESS * (likeness - LIKELY))
+        for c, likeness in zip(contenders, alike, strict=True)
+    ]
+    return sorted(gained, key=lambda c: (-c.score, c.passage.document, c.sentence.start))
+
+
+def _with_heading(index: Index, chosen: Chosen) -> str:
+    """What a sentence is read with: "they" and "this amount" are what the heading names."""
+    text, heading = index.text(chosen.passage.document), chosen.passage.heading
+    words = joined(" ".join(text[s.start : s.end] for s in chosen.sentence.spans))
+    return f"{heading}: {words}" if heading else words
 
 
 def _only_points(sentence: Sentence) -> bool:

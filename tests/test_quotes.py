@@ -25,7 +25,7 @@ def index(seed_index):
 
 def chosen(index, text):
     question = understand(text)
-    return question, choose(question, retrieve(index, question), index.described)
+    return question, choose(index, question, retrieve(index, question))
 
 
 def sentence(start=0, act="report", part="body", terms=("een", "twee", "drie"), role="government"):
