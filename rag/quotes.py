@@ -52,11 +52,23 @@ def choose(
     index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str] = frozenset()
 ) -> list[Chosen]:
     """The sentences that answer, the best first, then in the order of their documents; empty where nothing matches."""
+    return _best(question, _by_meaning(index, question, _by_words(index, question, retrieved, roles)))
+
+
+def choose_by_words(
+    index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str] = frozenset()
+) -> list[Chosen]:
+    """The same without the sentence encoder: what holds most of the question, whether or not it is what was meant."""
+    return _best(question, _by_words(index, question, retrieved, roles))
+
+
+def _by_words(index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str]) -> list[Chosen]:
     ranked = rank_sentences(question, retrieved.passages[:READ], retrieved.matcher, index.described)
-    ranked = [c for c in ranked if c.coverage > 0 and (not roles or c.sentence.role in roles)]
-    if not ranked:
-        return []
-    ranked = _by_meaning(index, question, ranked)
+    return [c for c in ranked if c.coverage > 0 and (not roles or c.sentence.role in roles)]
+
+
+def _best(question: Question, ranked: Sequence[Chosen]) -> list[Chosen]:
+    """The few that are shown of a ranking, none that says what another does."""
     kept: list[Chosen] = []
     for candidate in ranked:
         if len(kept) == MOST or candidate.score < KEPT * ranked[0].score:
@@ -108,10 +120,10 @@ def rank_sentences(
 
 def _by_meaning(index: Index, question: Question, ranked: Sequence[Chosen]) -> list[Chosen]:
     """The best of some ranked sentences, ranked anew by how alike they and the question are; as they were without an encoder."""
-    contenders = [c for c in ranked if c.score >= CONTENDS * ranked[0].score]
     similarity = load_similarity()
-    if similarity is None:
-        return contenders
+    if similarity is None or not ranked:
+        return list(ranked)
+    contenders = [c for c in ranked if c.score >= CONTENDS * ranked[0].score]
     alike = similarity(question.text, [_with_heading(index, c) for c in contenders])
     gained = [
         replace(c, score=c.score + LIKENESS * (likeness - LIKELY))

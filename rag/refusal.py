@@ -20,8 +20,9 @@ from importlib import resources
 from rag.coverage import Weighted, passage_context, voice
 from rag.filters import Filters
 from rag.question import Question
-from rag.quotes import Chosen, rank_sentences
+from rag.quotes import Chosen, choose_by_words, rank_sentences
 from rag.retrieve import Retrieved
+from rag.signed import signed
 from rag.slots import PRESENT, counts, gives_reason, holds_kind
 from rag.store.index import Index
 from rag.types import Passage, Refusal, RefusalKind, Sentence
@@ -82,8 +83,14 @@ def doubt(signals: Signals) -> float:
     return 1 / (1 + math.exp(-total))
 
 
-def weigh(index: Index, question: Question, retrieved: Retrieved, chosen: Sequence[Chosen]) -> Support:
-    """Measure what speaks for answering."""
+def weigh(
+    index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str] = frozenset()
+) -> Support:
+    """Measure what speaks for answering: of the sentences that hold most of the question's words.
+
+    What is shown may be chosen by meaning; a sentence that is about the same thing is no sign that it says what is asked.
+    """
+    chosen = signed(index, question, choose_by_words(index, question, retrieved, roles), roles)
     plain = [c for c in retrieved.concepts if not c.concept.part]
     content = [c for c in plain if c.concept.weight >= 0.9] or list(retrieved.concepts)
     names = [c for c in retrieved.concepts if _is_name(c, question.text)]
@@ -166,7 +173,7 @@ def judge(
     index: Index, question: Question, retrieved: Retrieved, chosen: Sequence[Chosen], filters: Filters
 ) -> Refusal | None:
     """The refusal, or None where the chosen sentences may stand as the answer."""
-    support = weigh(index, question, retrieved, chosen)
+    support = weigh(index, question, retrieved, filters.roles)
     missing = support.missing
     if (filters.since or filters.until) and not retrieved.passages:
         dates = {"since": filters.since or "…", "until": filters.until or "…"}

@@ -9,6 +9,7 @@ from rich.console import Console
 from support import settings_for
 
 from rag.doctor import examine, print_report
+from rag.models import e5
 from rag.settings import Settings
 from rag.store.generations import home_of, read_state
 
@@ -74,6 +75,23 @@ def test_wrong_model_settings_are_problems_and_not_exceptions(seed_index):
     assert findings["embedding model"].status == findings["language model"].status == "problem"
     assert "RAG_EMBEDDING_MODEL" in findings["embedding model"].detail
     assert "RAG_LLM" in findings["language model"].detail
+
+
+def test_sentence_encoder_is_named_with_its_digest_and_missing_it_is_a_note(
+    seed_index, monkeypatch, tmp_path
+):
+    there = found(seed_index)["sentence encoder"]
+    assert (there.status, e5.DIGEST[:16] in there.detail) == ("ok", True)
+    monkeypatch.setattr(e5, "packaged_file", lambda: tmp_path / "gone")
+    e5.load_encoder.cache_clear()
+    broken = found(seed_index)["sentence encoder"]
+    assert (
+        broken.status,
+        f"Reinstall them: pip install --force-reinstall {e5.PACKAGE}" in broken.detail,
+    ) == ("problem", True)
+    monkeypatch.setattr(e5, "packaged_file", lambda: None)
+    missing = found(seed_index)["sentence encoder"]
+    assert (missing.status, f"pip install {e5.PACKAGE}" in missing.detail) == ("note", True)
 
 
 def test_model_that_was_asked_for_and_is_missing_is_a_problem_and_under_auto_a_note(seed_index, ollama):

@@ -1,9 +1,12 @@
 """Which sentences are chosen as the answer."""
 
 import pytest
+from support import settings_for
 
+from rag import quotes
+from rag.ingest import ingest
 from rag.question import understand
-from rag.quotes import MOST, Chosen, choose, in_reading_order, quotable
+from rag.quotes import MOST, Chosen, choose, choose_by_words, in_reading_order, quotable
 from rag.retrieve import retrieve
 from rag.store.index import open_index
 from rag.types import Passage, Sentence, Span
@@ -38,7 +41,7 @@ def choice(document, start, act="report", score=1.0):
 
 
 @pytest.mark.parametrize("text", QUESTIONS)
-def test_one_to_four_different_sentences_of_the_passages_shown(index, text):
+def test_one_to_four_different_sentences_of_the_passages_shown(index, similarity, text):
     question, answer = chosen(index, text)
     assert 1 <= len(answer) <= MOST
     assert len({(c.passage.document, c.sentence.start) for c in answer}) == len(answer)
@@ -47,8 +50,67 @@ def test_one_to_four_different_sentences_of_the_passages_shown(index, text):
     assert all(c.sentence.part != "heading" or c.sentence.act == "demand" for c in answer)
 
 
-def test_nothing_found_is_nothing_chosen(index):
+@pytest.fixture(params=["encoder", "none"])
+def similarity(request, monkeypatch):
+    if request.param == "none":
+        monkeypatch.setattr(quotes, "load_similarity", lambda: None)
+
+
+def test_nothing_found_is_nothing_chosen(index, similarity):
     assert chosen(index, "qwrtz plfgh xkcdq")[1] == []
+
+
+@pytest.fixture
+def hospital(tmp_path, tiny_model):
+    """Two sentences that hold the same words of the question, one of which answers it."""
+    text = (
+        "Brief over het ziekenhuis in Goma\n\nHet kabinet heeft het ziekenhuis in Goma in 2024 bezocht. "
+        "Het dak van het ziekenhuis in Goma wordt dit jaar vervangen.\n"
+    )
+    (tmp_path / "brief.txt").write_text(text, encoding="utf-8")
+    settings = settings_for(tmp_path / "index", embedding_model=str(tiny_model))
+    ingest([tmp_path / "brief.txt"], settings)
+    return open_index(settings)
+
+
+def test_of_sentences_with_the_same_words_the_one_that_is_meant_leads(hospital):
+    """Neither holds «gerepareerd» or «kapot»: words alone cannot tell them apart."""
+    question = understand("Wat wordt er gerepareerd aan het ziekenhuis in Goma?")
+    answer = choose(hospital, question, retrieve(hospital, question))
+    best = max(answer, key=lambda c: c.score)
+    assert "dak" in hospital.text("brief.txt")[best.sentence.start : best.sentence.end]
+
+
+def test_meaning_moves_a_sentence_and_words_are_what_a_refusal_goes_by(hospital, monkeypatch):
+    question = understand("Wat gebeurt er met het ziekenhuis in Goma?")
+    found = retrieve(hospital, question)
+    by_words = choose_by_words(hospital, question, found)
+    said = {}
+
+    def alike(asked, sentences):
+        said[asked] = sentences
+        return [1.0 if "dak" in s else 0.7 for s in sentences]
+
+    monkeypatch.setattr(quotes, "load_similarity", lambda: alike)
+    best = max(choose(hospital, question, found), key=lambda c: c.score)
+    assert "dak" in hospital.text("brief.txt")[best.sentence.start : best.sentence.end]
+    assert choose_by_words(hospital, question, found) == by_words
+    assert list(said) == [question.text]
+
+
+def test_sentence_is_compared_under_its_heading(index, monkeypatch):
+    """«Dit bedrag» and «zij» are what stands above them."""
+    question = understand(QUESTIONS[2])
+    given = []
+    monkeypatch.setattr(
+        quotes,
+        "load_similarity",
+        lambda: lambda _, sentences: given.extend(sentences) or [0.84] * len(sentences),
+    )
+    answer = choose(index, question, retrieve(index, question))
+    headings = {c.passage.heading for c in answer} - {""}
+    assert headings
+    assert all(any(g.startswith(f"{heading}: ") for g in given) for heading in headings)
 
 
 def test_amount_asked_for_is_in_the_sentence_chosen(index):
@@ -99,10 +161,6 @@ def test_what_can_stand_alone(one, question, expected):
 
 
 def test_answer_does_not_say_the_same_twice(tmp_path, tiny_model):
-    from support import settings_for
-
-    from rag.ingest import ingest
-
     line = "Het kabinet stelt 3 miljoen euro beschikbaar voor de opvang van vluchtelingen in Oeganda."
     for name in ("a", "b", "c"):
         (tmp_path / f"{name}.txt").write_text(f"Brief {name}\n\n{line}\n", encoding="utf-8")

@@ -176,10 +176,10 @@ def load_embeddings(model: ModelDescription) -> Embeddings:
             f"The embedding model «{model.name}» cannot be loaded: {in_one_line(error)} "
             "Run `rag pull` where there is a network, or set RAG_EMBEDDING_MODEL=packaged."
         ) from error
-    return OneThreadAQuestion(loaded)
+    return _OneThreadAQuestion(loaded)
 
 
-class OneThreadAQuestion(Embeddings):
+class _OneThreadAQuestion(Embeddings):
     """Embeds a question on one core and passages on all.
 
     A question is a dozen words: sharing it out gains nothing on an idle machine, and on a busy one torch's threads wait
@@ -187,14 +187,14 @@ class OneThreadAQuestion(Embeddings):
     """
 
     def __init__(self, loaded: Embeddings) -> None:
-        self._loaded, self._threads = loaded, _all_threads()
+        import torch  # noqa: PLC0415
+
+        self._loaded, self._threads = loaded, torch.get_num_threads()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """A vector a text."""
         return self._loaded.embed_documents(texts)
 
     def embed_query(self, text: str) -> list[float]:
-        """The vector of a question."""
         import torch  # noqa: PLC0415
 
         torch.set_num_threads(1)
@@ -202,14 +202,6 @@ class OneThreadAQuestion(Embeddings):
             return self._loaded.embed_query(text)
         finally:
             torch.set_num_threads(self._threads)
-
-
-@lru_cache(maxsize=1)
-def _all_threads() -> int:
-    """Those that torch takes when nobody says otherwise: asked once, for a question that is being embedded says otherwise."""
-    import torch  # noqa: PLC0415
-
-    return torch.get_num_threads()
 
 
 def in_one_line(error: Exception) -> str:
