@@ -24,11 +24,10 @@ from rag.models.llm import ChatModel, Unavailable, choose_model
 from rag.prose import rewrite
 from rag.prose.generate import Writer, Written
 from rag.question import Question, check, understand
-from rag.quotes import Chosen, choose, in_reading_order
+from rag.quotes import Chosen, in_reading_order
 from rag.refusal import judge, weigh
 from rag.retrieve import Retrieved, retrieve
 from rag.settings import Settings
-from rag.signed import signed
 from rag.store.generations import read_state
 from rag.store.index import Index, open_index
 from rag.turns import Turns
@@ -204,15 +203,12 @@ class Assistant:
     def _judge(self, asked: Asked) -> tuple[list[Chosen], Refusal | None]:
         """The sentences that answer, or the refusal: one by the dates where nothing but they stands in the way."""
         index, question, filters = asked.index, asked.question, asked.filters
-        chosen = choose(index, question, asked.retrieved, filters.roles)
-        chosen = signed(index, question, chosen, filters.roles)
-        refusal = judge(index, question, asked.retrieved, chosen, filters)
+        chosen, refusal = judge(index, question, asked.retrieved, filters)
         if not (filters.since or filters.until) or (refusal and refusal.kind == "outside_dates"):
             return chosen, refusal
         whenever = replace(filters, since=None, until=None)
         retrieved = self._retrieve(index, question, whenever)
-        others = choose(index, question, retrieved, filters.roles)
-        if judge(index, question, retrieved, others, whenever) is not None:
+        if judge(index, question, retrieved, whenever)[1] is not None:
             return chosen, refusal
         now, ever = (weigh(index, question, found, filters.roles) for found in (asked.retrieved, retrieved))
         if refusal is None and len(now.unmet) <= len(ever.unmet):

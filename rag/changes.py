@@ -25,8 +25,7 @@ from rag.filters import Filters
 from rag.question import Concept, Question
 from rag.quotes import Chosen
 from rag.store.index import Index
-from rag.text.reading import as_read
-from rag.text.sentences import joined
+from rag.text.reading import as_read, said
 from rag.things import asks_how_long, change_data, cue_roots, cue_words, names_of, words_of
 from rag.types import Passage, Sentence
 from rag.words.analyze import normal
@@ -190,7 +189,7 @@ class _Reader:
         place = passage.document, sentence.start
         if place not in self._known:
             whole = self._index.text(passage.document)
-            raw = joined(" ".join(whole[s.start : s.end] for s in sentence.spans))
+            raw = said(whole, sentence)
             changes = kind_of(raw, sentence) is not None  # few do: only those are read as a reader does
             self._known[place] = self.read(sentence, passage) if changes else None
         return self._known[place]

@@ -15,8 +15,9 @@ from functools import lru_cache
 from importlib import resources
 
 from rag.acts.cues import Cues
+from rag.text.reading import said
 from rag.text.sentences import joined, sentence_ranges
-from rag.types import Found, Sentence
+from rag.types import Found
 
 _ID = re.compile(r"\[s\d{1,3}\]")  # the ids by which a model is shown sentences
 TextOf = Callable[[str], str]
@@ -28,6 +29,7 @@ def _cues() -> tuple[Cues, tuple[str, ...]]:
     return Cues(data["cues"]), tuple(mark.casefold() for mark in data["marks"])
 
 
+@lru_cache(maxsize=20_000)  # the same few sentences are looked at for many questions
 def speaks_to_model(text: str) -> bool:
     """Whether a sentence is an order to a language model.
 
@@ -47,7 +49,7 @@ def without_orders(found: Sequence[Found], text_of: TextOf) -> tuple[tuple[Found
     dropped = 0
     for item in found:
         text = text_of(item.passage.document)
-        sentences = tuple(s for s in item.passage.sentences if not speaks_to_model(_said(text, s)))
+        sentences = tuple(s for s in item.passage.sentences if not speaks_to_model(said(text, s)))
         dropped += len(item.passage.sentences) - len(sentences)
         if sentences:
             same = len(sentences) == len(item.passage.sentences)
@@ -59,7 +61,3 @@ def orders(text: str) -> int:
     """How many sentences of a document speak to a model: whoever reads it in is told."""
     paragraphs = (joined(part) for part in re.split(r"\n\s*\n|[\u2029\f]", text) if speaks_to_model(part))
     return sum(speaks_to_model(part[a:b]) for part in paragraphs for a, b in sentence_ranges(part))
-
-
-def _said(text: str, sentence: Sentence) -> str:
-    return joined(" ".join(text[s.start : s.end] for s in sentence.spans))

@@ -15,7 +15,7 @@ from rag.question import Question
 from rag.retrieve import Retrieved
 from rag.similarity import load_similarity
 from rag.store.index import Index
-from rag.text.sentences import joined
+from rag.text.reading import said
 from rag.types import Found, Passage, Sentence
 
 READ = 5  # passages whose sentences are considered
@@ -135,7 +135,7 @@ def _by_meaning(index: Index, question: Question, ranked: Sequence[Chosen]) -> l
 def _with_heading(index: Index, chosen: Chosen) -> str:
     """What a sentence is read with: "they" and "this amount" are what the heading names."""
     text, heading = index.text(chosen.passage.document), chosen.passage.heading
-    words = joined(" ".join(text[s.start : s.end] for s in chosen.sentence.spans))
+    words = said(text, chosen.sentence)
     return f"{heading}: {words}" if heading else words
 
 

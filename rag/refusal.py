@@ -20,7 +20,7 @@ from importlib import resources
 from rag.coverage import Weighted, passage_context, voice
 from rag.filters import Filters
 from rag.question import Question
-from rag.quotes import Chosen, choose_by_words, rank_sentences
+from rag.quotes import Chosen, choose, choose_by_words, rank_sentences
 from rag.retrieve import Retrieved
 from rag.signed import signed
 from rag.slots import PRESENT, counts, gives_reason, holds_kind
@@ -170,21 +170,22 @@ class _Shares:
 
 
 def judge(
-    index: Index, question: Question, retrieved: Retrieved, chosen: Sequence[Chosen], filters: Filters
-) -> Refusal | None:
-    """The refusal, or None where the chosen sentences may stand as the answer."""
+    index: Index, question: Question, retrieved: Retrieved, filters: Filters
+) -> tuple[list[Chosen], Refusal | None]:
+    """The sentences that may stand as the answer, or the refusal."""
     support = weigh(index, question, retrieved, filters.roles)
     missing = support.missing
     if (filters.since or filters.until) and not retrieved.passages:
         dates = {"since": filters.since or "…", "until": filters.until or "…"}
-        return Refusal("outside_dates", say("outside_dates", question.language, **dates), missing)
+        return [], Refusal("outside_dates", say("outside_dates", question.language, **dates), missing)
     elsewhere = any(
         name.concept.place for name in support.absent
     )  # what is said of one state is not said of another
-    if chosen and not elsewhere and doubt(support.signals) < _weights()["threshold"]:
-        return None if filters.roles else _only_others(question, chosen, missing)
-    kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
-    return Refusal(kind, _why(question, support, kind), missing)
+    if elsewhere or not support.signals.coverage or doubt(support.signals) >= _weights()["threshold"]:
+        kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
+        return [], Refusal(kind, _why(question, support, kind), missing)
+    chosen = signed(index, question, choose(index, question, retrieved, filters.roles), filters.roles)
+    return chosen, None if filters.roles else _only_others(question, chosen, missing)
 
 
 def _why(question: Question, support: Support, kind: RefusalKind) -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from rag.acts.speech import Said, classify, is_call
 from rag.question import detect_language
 from rag.text.layout import Block, read_layout
+from rag.text.reading import said
 from rag.text.sentences import joined, make_view, sentence_ranges
 from rag.types import Document, Language, Part, Passage, Role, Sentence
 from rag.words.analyze import terms
@@ -134,10 +135,7 @@ class _Reader:
         section = self.sections[-1]
         (section.question if self.state.part == "question" else section.units).append(unit)
         if block.kind != "list" and unit.sentences:
-            self.call = is_call(self._said(unit.sentences[-1]))
-
-    def _said(self, sentence: Sentence) -> str:
-        return joined(" ".join(self.document.text[s.start : s.end] for s in sentence.spans))
+            self.call = is_call(said(self.document.text, unit.sentences[-1]))
 
     def _sentences(self, block: Block, part: Part) -> list[Sentence]:
         view = make_view(self.document.text, block.segments, self.layout.markers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 from rag.coverage import Described
@@ -76,6 +77,7 @@ def _data(passage: Passage) -> str:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
+@lru_cache(maxsize=2048)  # the same few are read for many questions; 20 MB
 def to_passage(identity: str, document: str, language: Language, data: str) -> Passage:
     """A passage; raises StoreError where its row cannot be understood."""
     try:

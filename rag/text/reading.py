@@ -10,6 +10,7 @@ import re
 
 from rag.text.layout import read_layout
 from rag.text.sentences import joined
+from rag.types import Sentence
 
 _GLUED = re.compile(r"[^\W\d]\d{1,3}(?!\w)|\d{3,}|[.,;:?!)»”’]\d|[⁰¹²³⁴-⁹]")
 
@@ -23,3 +24,8 @@ def as_read(text: str, start: int, end: int) -> str:
     for marker in reversed(inside):
         quote = quote[: marker.start - start] + quote[marker.end - start :]
     return joined(quote)
+
+
+def said(text: str, sentence: Sentence) -> str:
+    """A sentence of a text in one line, words broken across lines made whole; footnote numbers still stand in it."""
+    return joined(" ".join(text[span.start : span.end] for span in sentence.spans))
