@@ -46,6 +46,9 @@ class Chosen:
     passage: Passage
     score: float
     coverage: float
+    called_at: int | None = (
+        None  # of a footnote: where the sentence begins that calls it, if that is why it was chosen
+    )
 
 
 def choose(
@@ -80,21 +83,26 @@ def _best(question: Question, ranked: Sequence[Chosen]) -> list[Chosen]:
 
 def in_reading_order(question: Question, chosen: Sequence[Chosen]) -> list[Chosen]:
     """Promises first where they are asked for; then the best sentence's document, inside it as the text goes; its notes, which
-    stand somewhere else in every kind of file, behind the text, or before it where the best sentence is one.
+    stand somewhere else in every kind of file, behind the text, or before it where the best sentence is one. A note that is
+    there for the sentence that calls it stands right behind that.
     """
     noted = bool(chosen) and chosen[0].sentence.part == "footnote"
     documents = list(dict.fromkeys(c.passage.document for c in chosen))
     promised = "commitment" in question.acts
-    return sorted(
-        chosen,
-        key=lambda c: (
-            promised and c.sentence.act != "commitment",
+
+    def place(c: Chosen) -> tuple[bool | int, ...]:
+        at = c.sentence.start if c.called_at is None else c.called_at
+        by_itself = c.sentence.part == "footnote" and c.called_at is None
+        return (
+            promised and c.sentence.act != "commitment" and c.called_at is None,
             documents.index(c.passage.document),
-            c is not chosen[0],
-            (c.sentence.part == "footnote") != noted,
-            c.sentence.start,
-        ),
-    )
+            at != chosen[0].sentence.start,
+            by_itself != noted,
+            at,
+            c.called_at is not None,
+        )
+
+    return sorted(chosen, key=place)
 
 
 def rank_sentences(

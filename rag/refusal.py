@@ -19,6 +19,7 @@ from importlib import resources
 
 from rag.coverage import Weighted, passage_context, voice
 from rag.filters import Filters
+from rag.footnoted import footnoted
 from rag.question import Question
 from rag.quotes import Chosen, choose, choose_by_words, rank_sentences
 from rag.retrieve import Retrieved
@@ -185,6 +186,7 @@ def judge(
         kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
         return [], Refusal(kind, _why(question, support, kind), missing)
     chosen = signed(index, question, choose(index, question, retrieved, filters.roles), filters.roles)
+    chosen = footnoted(index, question, chosen)
     return chosen, None if filters.roles else _only_others(question, chosen, missing)
 
 

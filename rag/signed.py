@@ -21,6 +21,9 @@ from rag.words.analyze import terms
 from rag.words.quantities import find_quantities
 
 LINES = 4  # of a letterhead or a signature
+_A_TEXT = frozenset(t for word in KIND_WORDS.values() for t in terms(word)) | frozenset(
+    terms("stuk paper document")
+)
 # Running text that says who writes: "Hierbij informeer ik u mede namens …", and the head of Kamervragen.
 _SAYS_WHO = re.compile(
     r"\b(?:mede namens|namens de|ondergetekenden?|on behalf of|the undersigned)\b|^(?:Vragen|Antwoord)\s+van\b",
@@ -50,10 +53,11 @@ def signed(
 
 
 def _names_document(index: Index, question: Question, document: str) -> bool:
-    """Whether the question names the kind of document that it was found in."""
-    kind = KIND_WORDS[index.descriptions[document].kind]
+    """Whether the question names the kind of document that it was found in, or who it is by and that it is a text."""
+    description = index.descriptions[document]
     said = {t for c in question.concepts for alternative, _ in c.alternatives for t in alternative}
-    return bool(said & set(terms(kind)))
+    by_sender = bool(said & set(terms(description.sender or ""))) and bool(said & _A_TEXT)
+    return by_sender or bool(said & set(terms(KIND_WORDS[description.kind])))
 
 
 def _says(question: Question, dated: bool, text: str) -> bool:

@@ -33,6 +33,21 @@ def is_raised(line: str) -> bool:
     return _RAISED_NOTE.match(line) is not None
 
 
+def notes_called(marker: str, numbers: set[int]) -> list[int]:
+    """The notes that a number in the text calls: one, or two in a row.
+
+    >>> notes_called("56", {1, 2, 3, 4, 5, 6}), notes_called("⁶", {6}), notes_called("7", {6})
+    ([5, 6], [6], [])
+    """
+    digits = marker.translate(_LOWER).strip("[^]")
+    if not digits.isdecimal():
+        return []
+    if int(digits) in numbers:
+        return [int(digits)]
+    pairs = ((int(digits[:i]), int(digits[i:])) for i in range(1, len(digits)))
+    return next(([a, b] for a, b in pairs if a in numbers and b in numbers and b == a + 1), [])
+
+
 def find_markers(text: str, body: Sequence[Span], notes: Sequence[tuple[int, str]]) -> list[Span]:
     """The character ranges of the body that are footnote numbers.
 
