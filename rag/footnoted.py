@@ -14,7 +14,7 @@ from rag.quotes import MOST, Chosen, in_reading_order
 from rag.store.index import Index
 from rag.text.footnotes import notes_called
 from rag.text.layout import read_layout
-from rag.text.reading import said
+from rag.text.reading import as_read, said
 from rag.types import Passage, Sentence, Span
 from rag.words.glossary import glossary
 from rag.words.quantities import find_quantities
@@ -36,7 +36,8 @@ def footnoted(index: Index, question: Question, chosen: Sequence[Chosen]) -> lis
     notes: list[Chosen] = []
     for caller in sorted(chosen, key=lambda c: -c.score):
         text = index.text(caller.passage.document)
-        lacking = {k for k in kinds if not _holds(k, said(text, caller.sentence), question)}
+        reads = as_read(text, caller.sentence.start, caller.sentence.end)  # "Portugal⁴" is no state
+        lacking = {k for k in kinds if not _holds(k, reads, question)}
         for sentence, passage in _notes(index, caller, text) if lacking else ():
             place = (passage.document, sentence.start)
             if place not in there and any(_holds(k, said(text, sentence), question) for k in lacking):

@@ -23,7 +23,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _REASON = re.compile(
     r"\b(?:omdat|want|vanwege|wegens|doordat|aangezien|gezien|daarom|zodat|daardoor|hierdoor|waardoor|immers|namelijk"
-    r"|gelet op|redenen?|teneinde|om\b.{3,60}\bte|because|since|therefore|due to|in order to)\b",
+    r"|gelet op|naar aanleiding van|als gevolg van|in reactie op|in response to|as a result of|redenen?|teneinde|om\b.{3,60}\bte|because|since|therefore|due to|in order to)\b",
     re.IGNORECASE | re.DOTALL,
 )
 

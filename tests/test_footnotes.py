@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.text.footnotes import find_markers, note_number
+from rag.text.footnotes import find_markers, note_number, notes_called
 from rag.text.layout import read_layout
 from rag.types import Span
 
@@ -133,3 +133,21 @@ def test_resolution_glued_to_its_word_in_a_note_is_no_marker():
     text = next(SEEDS.glob("000_*.txt")).read_text(encoding="utf-8")
     at = text.index("Resoluties1820") + len("Resoluties")
     assert not any(at <= m.start < at + 4 for m in read_layout(text).markers)
+
+
+@pytest.mark.parametrize(
+    ("marker", "notes"),
+    [
+        ("5", [5]),
+        ("⁶", [6]),
+        ("56", [5, 6]),
+        ("[^3]", [3]),
+        ("12", [1, 2]),
+        ("57", []),
+        ("9", []),
+        ("", []),
+        ("x", []),
+    ],
+)
+def test_notes_that_a_number_calls(marker, notes):
+    assert notes_called(marker, {1, 2, 3, 5, 6, 7}) == notes

@@ -279,3 +279,22 @@ def test_phrase_of_function_words_that_the_glossary_knows_is_no_crash(text, lang
 def test_part_of_a_phrase_without_words_of_its_own_is_still_a_part():
     """A phrase whose whole has no terms must not promote its first word to a whole concept."""
     assert all(c.part for c in understand("tot en met").concepts)
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("Wat kostte het programma in 2022/23?", (2022, 2023)),
+        ("Wat vroeg WO=MEN in het stuk van 2016-'17?", (2016, 2017)),
+        ("What was promised for 2023–24?", (2023, 2024)),
+        ("Wat gebeurde er in 2025-11?", (2025,)),
+        ("Wat zegt de brief van 2025-11-26?", (2025,)),
+        ("Wat staat er in 2021-2025?", (2021, 2025)),
+    ],
+)
+def test_short_period_is_two_years_and_a_month_is_none(text, years):
+    """«2022/23» was read as 2022 and the number 23, which occurs nowhere: the question was refused."""
+    question = understand(text)
+    assert question.years == years
+    exact = {c.label for c in question.concepts if c.exact}
+    assert not exact & {"23", "17", "24"}

@@ -15,8 +15,9 @@ role = "government"
 
 ["oproep.txt"]
 title = "Oproep over leerlingenvervoer"
-kind = "letter"
+kind = "position_paper"
 role = "civil_society"
+sender = "Platform Schoolgang"
 """
 BRIEF = (
     "Den Haag, 3 maart 2022\n\nGeachte voorzitter,\n\n"
@@ -92,3 +93,12 @@ def test_a_filter_by_role_holds_for_signatures_too(small):
         "Wie ondertekende de brief over de haven van Beira?", Filters(roles=frozenset({"civil_society"}))
     )
     assert all(c.role == "civil_society" for c in answer.citations)
+
+
+def test_day_of_a_text_is_found_by_who_it_is_by(small):
+    """Neither «brief» nor «stuk» is what the manifest calls the appeal; its sender is who was asked about."""
+    for question in (
+        "Van welke datum is het stuk van Platform Schoolgang over leerlingenvervoer?",
+        "What date is the paper by Platform Schoolgang on school transport?",
+    ):
+        assert any("9 juni 2023" in quote for quote in quotes(small.ask(question))), question

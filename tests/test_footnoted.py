@@ -1,0 +1,65 @@
+"""The note that a sentence calls answers with it, where the sentence leaves the fact that was asked for to it."""
+
+import pytest
+from support import settings_for
+
+from rag.assistant import Assistant
+from rag.ingest import ingest
+
+TEXT = (
+    "Brief over de waterkwaliteit van rivieren\n\n"
+    "Het kabinet betaalt in zes landen1 mee aan metingen van de waterkwaliteit van rivieren.\n"
+    "Het verdrag over de waterkwaliteit van rivieren2 wordt elk jaar besproken.\n"
+    "De kosten van het laboratorium voor waterkwaliteit3 worden gedeeld.\n"
+    "De metingen van de waterkwaliteit van rivieren gaan in Portugal4 door.\n\n"
+    "1 Kenia, Senegal, Vietnam, Nepal, Peru en Bolivia.\n"
+    "2 Getekend op 14 mei 2009.\n"
+    "3 Zie Kamerstuk 27 625, nr. 500 van 3 april 2019 over 8 miljoen euro.\n"
+    "4 Voor Spanje geldt hetzelfde.\n"
+)
+
+
+@pytest.fixture(scope="module")
+def rivers(tmp_path_factory, tiny_model):
+    folder = tmp_path_factory.mktemp("footnoted")
+    (folder / "brief.txt").write_text(TEXT, encoding="utf-8")
+    settings = settings_for(folder / "index", embedding_model=str(tiny_model))
+    ingest([folder / "brief.txt"], settings)
+    return Assistant(settings)
+
+
+def quotes(assistant, question):
+    answer = assistant.ask(question)
+    assert answer.status == "answered", answer
+    assert all(c.quote == TEXT[c.start : c.end] for c in answer.citations)
+    return [" ".join(c.quote.split()) for c in answer.citations]
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "note"),
+    [
+        ("In welke landen betaalt het kabinet mee aan metingen van de waterkwaliteit?", "Het kabinet betaalt", "Kenia"),
+        ("Which countries' measurements of water quality does the cabinet pay for?", "Het kabinet betaalt", "Kenia"),
+        ("Wanneer is het verdrag over de waterkwaliteit van rivieren getekend?", "Het verdrag", "Getekend op 14"),
+    ],
+)  # fmt: skip
+def test_note_stands_behind_the_sentence_that_calls_it(rivers, question, sentence, note):
+    """The note shares no word with the question, so nothing else would find it."""
+    found = quotes(rivers, question)
+    at = next(i for i, quote in enumerate(found) if quote.startswith(sentence))
+    assert found[at + 1].startswith(note), found
+    assert len(found) <= 4
+
+
+@pytest.mark.parametrize(
+    ("question", "note"),
+    [
+        ("Wat doet het kabinet aan metingen van de waterkwaliteit van rivieren?", "Kenia"),
+        ("Hoeveel miljoen kost het laboratorium voor waterkwaliteit?", "Zie Kamerstuk"),
+        ("In welk land gaan de metingen van de waterkwaliteit van rivieren door?", "Voor Spanje"),
+    ],
+    ids=["nothing is asked that it holds", "it only refers elsewhere", "the sentence answers by itself"],
+)
+def test_note_that_is_not_asked_for_is_not_shown(rivers, question, note):
+    answer = rivers.ask(question)
+    assert not any(c.quote.strip().startswith(note) for c in answer.citations)
