@@ -29,7 +29,7 @@ from rag.store.index import Index
 
 Asked = tuple[Gold, Question, Retrieved]
 ROWS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("**as it is**", {}),
+    ("**as it is**", {"LIKENESS": quotes.LIKENESS}),
     ("without the encoder", {"load_similarity": lambda: None}),
     ("without it, .75 of the best score kept", {"load_similarity": lambda: None, "KEPT": 0.75}),
     ("half its weight", {"LIKENESS": quotes.LIKENESS / 2}),

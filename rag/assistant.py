@@ -195,6 +195,7 @@ class Assistant:
         for item in rest:
             if not draft.cites(item):
                 draft.quote(item)
+        draft.notices += notices.of_years(asked.index, asked.question, draft.citations)
         draft.notices += notices.of_changes(asked.index, changes, draft.citations, asked.question.language)
         if draft.uncommitted and not draft.model:
             draft.notices.append(say("no_commitment", asked.question.language))

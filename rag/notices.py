@@ -11,8 +11,10 @@ from rag.prose.generate import Written
 from rag.question import Question
 from rag.quotes import Chosen
 from rag.store.index import Index
+from rag.text.reading import as_read
 from rag.types import Citation, Language
 from rag.wording import say
+from rag.words.periods import years_of
 
 NAMED = 4  # undated documents that are named; of more, how many they are
 
@@ -61,6 +63,20 @@ def of_model(written: Written, model: ChatModel, language: Language) -> list[str
     if written.cut_short:
         out.append(say("cut_short", language, reason=written.cut_short.why(language)))
     return out
+
+
+def of_years(index: Index, question: Question, citations: Sequence[Citation]) -> list[str]:
+    """That no quotation, nor what its document is called or dated, speaks of a year that was asked about: it may be of another."""
+    if not question.years or not citations:
+        return []
+    described = (index.descriptions[c.document] for c in citations)
+    read = [
+        *(as_read(index.text(c.document), c.start, c.end) for c in citations),
+        *(f"{d.title} ; {d.date or ''}" for d in described),
+    ]
+    if any(years_of(text) & set(question.years) for text in read):
+        return []
+    return [say("no_year", question.language, years=", ".join(map(str, question.years)))]
 
 
 def of_changes(

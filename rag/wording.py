@@ -117,6 +117,10 @@ TEXTS: dict[str, dict[Language, str]] = {
         "nl": "Buiten beschouwing gelaten omdat ze een taalmodel toespreken: {count} zin(nen) uit deze documenten.",
         "en": "Left aside because they speak to a language model: {count} sentence(s) of these documents.",
     },
+    "no_year": {
+        "nl": "Let op: geen van deze citaten noemt {years}.",
+        "en": "Note: none of these quotations mentions {years}.",
+    },
     "no_date": {
         "nl": "Zonder datum en daarom niet geraadpleegd: {documents}.",
         "en": "Undated and therefore not consulted: {documents}.",

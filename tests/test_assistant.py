@@ -14,6 +14,8 @@ from rag import __version__
 from rag.assistant import Assistant
 from rag.errors import QuestionError, StoreError
 from rag.filters import Filters
+from rag.notices import of_years
+from rag.question import understand
 from rag.types import RefusalKind, Role, SpeechAct
 from rag.verify import fold
 
@@ -212,3 +214,29 @@ def test_many_questions_at_once_get_the_answers_they_get_alone(seed_index, monke
     with ThreadPoolExecutor(8) as threads:
         together = list(threads.map(shared.ask, asked))
     assert together == [alone.ask(q) for q in asked]
+
+
+@pytest.mark.parametrize(
+    ("question", "noted"),
+    [
+        ("Wat deed Nederland voor de FFM in 2011?", ["Let op: geen van deze citaten noemt 2011."]),
+        ("What did NL do for the FFM in 2011-2012?", ["Note: none of these quotations mentions 2011, 2012."]),
+        ("Wat deed Nederland voor de FFM?", []),
+    ],
+)
+def test_a_year_that_no_quotation_mentions_is_told(assistant, question, noted):
+    """A number «this year» was printed as that of the year asked about."""
+    answer = assistant.ask(SAMPLE)
+    assert of_years(assistant.index, understand(question), answer.citations) == noted
+    assert of_years(assistant.index, understand(question), ()) == []
+
+
+def test_a_year_inside_a_period_or_in_the_title_of_a_quotations_document_is_mentioned(assistant):
+    plan = assistant.ask("Hoe lang loopt het nationaal actieplan 1325 nog door?")
+    quotes = " ".join(c.quote for c in plan.citations)
+    assert "2021" in quotes
+    for year in (2021, 2023, 2027):
+        question = understand(f"Liep het nationaal actieplan 1325 in {year}?")
+        assert of_years(assistant.index, question, plan.citations) == [], year
+    question = understand("Liep het nationaal actieplan 1325 in 1999?")
+    assert of_years(assistant.index, question, plan.citations)

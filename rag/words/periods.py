@@ -9,6 +9,7 @@ from typing import Literal
 from rag.words.quantities import find_quantities
 
 _RANGE = re.compile(r"\b(?:19|20)\d\d\s*(?:[-–—/]|tot(?: en met)?|t/m|to|until)\s*(?:19|20)\d\d\b")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # Where a sentence names what no longer holds: in brackets, or behind one of these.
 _OLD = re.compile(
     r"\(([^)]*)\)|\b(?:in plaats van|instead of|oorspronkelijk\w*|eerdere?|originally|previously|liep tot)\b(.{0,60})"
@@ -76,3 +77,16 @@ def years(mention: Mention | None) -> frozenset[str]:
 def share_year(one: Mention | None, text: str) -> bool:
     """Whether a text speaks of the period that was mentioned."""
     return bool(years(one) & frozenset(re.findall(r"(?:19|20)\d\d", text)))
+
+
+def years_of(text: str) -> set[int]:
+    """Every year that a text speaks of, those inside a period too.
+
+    >>> sorted(years_of("in 2019, en van 2021 tot en met 2023"))
+    [2019, 2021, 2022, 2023]
+    """
+    said = {int(y) for y in _YEAR.findall(text)}
+    for period in _RANGE.finditer(text):
+        first, last = (int(y) for y in _YEAR.findall(period[0]))
+        said.update(range(first, last + 1))
+    return said
