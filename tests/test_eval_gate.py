@@ -149,8 +149,12 @@ def test_speakers_mixed_up(fallen, monkeypatch):
     assert set(fallen()) == {"attribution"}
 
 
+def never_refused(index, question, retrieved, filters):
+    return quotes.choose(index, question, retrieved, filters.roles), None
+
+
 def test_nothing_refused_any_more(fallen, monkeypatch):
-    monkeypatch.setattr(assistant_module, "judge", lambda *_: None)
+    monkeypatch.setattr(assistant_module, "judge", never_refused)
     found = fallen()
     assert "unanswerable refused" in found
     assert "answerable answered" not in found
@@ -164,7 +168,7 @@ def test_too_much_refused(fallen, monkeypatch):
         assistant_module,
         "judge",
         lambda index, question, *rest: (
-            refusal if len(question.text) % 3 == 0 else right(index, question, *rest)
+            ([], refusal) if len(question.text) % 3 == 0 else right(index, question, *rest)
         ),
     )
     found = fallen()
@@ -176,8 +180,9 @@ def test_refusals_in_the_wrong_language(fallen, monkeypatch):
     right = assistant_module.judge
 
     def dutch(index, question, *rest):
-        given = right(index, question, *rest)
-        return given and dataclasses.replace(given, message="Dat staat niet in deze documenten.")
+        chosen, refusal = right(index, question, *rest)
+        said = "Dat staat niet in deze documenten."
+        return chosen, refusal and dataclasses.replace(refusal, message=said)
 
     monkeypatch.setattr(assistant_module, "judge", dutch)
     found = fallen()
@@ -190,7 +195,7 @@ def test_command_exits_1_and_names_the_score(seed_index, step, baseline, monkeyp
     arguments = ["--every", str(step), "--baseline", str(baseline)]
     assert commands.run(arguments) == 0
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr(assistant_module, "judge", lambda *_: None)
+    monkeypatch.setattr(assistant_module, "judge", never_refused)
     assert commands.run(arguments) == 1
     assert "unanswerable refused (all) fell from" in capsys.readouterr().err
 
