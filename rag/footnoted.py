@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from rag.injection import speaks_to_model
 from rag.question import Question
 from rag.quotes import MOST, Chosen, in_reading_order
 from rag.store.index import Index
@@ -20,32 +21,55 @@ from rag.words.glossary import glossary
 from rag.words.quantities import find_quantities
 
 READ_AT_ONCE = 50  # passages
+LONGEST_NAME = 6  # words of a state's name
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _REFERS = re.compile(
-    r"\W*\d*\W*(?:zie|see|ibid|kamerstuk|https?:|www\.)", re.IGNORECASE
-)  # where it may be read
+    r"^\W*\d*\W*(?:zie|see|ibid)\b|\b(?:kamerstuk|handelingen)|https?:|www\.|\bnr\.? ?\d|\b[AS]/(?:RES/)?\d",
+    re.IGNORECASE,
+)  # where something may be read, not what it says
 _NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+(?:[ -][A-ZÀ-Þ][\w’'-]+)*")
 
 
-def footnoted(index: Index, question: Question, chosen: Sequence[Chosen]) -> list[Chosen]:
-    """The chosen sentences, with the notes that they call and that hold the kind of fact asked for, where they do not."""
+def footnoted(
+    index: Index, question: Question, chosen: Sequence[Chosen], roles: frozenset[str] = frozenset()
+) -> list[Chosen]:
+    """The chosen sentences, with the notes that they call and that hold the kind of fact asked for, where they do not.
+
+    A note takes the place of the least of the others where there are MOST of them, and is left out where each calls a note.
+    """
     kinds = question.asks & {"where", "date", "amount", "number"}
-    if not kinds:
-        return list(chosen)
-    there = {(c.passage.document, c.sentence.start) for c in chosen}
-    notes: list[Chosen] = []
-    for caller in sorted(chosen, key=lambda c: -c.score):
-        text = index.text(caller.passage.document)
-        reads = as_read(text, caller.sentence.start, caller.sentence.end)  # "Portugal⁴" is no state
-        lacking = {k for k in kinds if not _holds(k, reads, question)}
-        for sentence, passage in _notes(index, caller, text) if lacking else ():
-            place = (passage.document, sentence.start)
-            if place not in there and any(_holds(k, said(text, sentence), question) for k in lacking):
-                there.add(place)
-                notes.append(Chosen(sentence, passage, caller.score, caller.coverage, caller.sentence.start))
-    notes = notes[: MOST - 1]
-    best = sorted(chosen, key=lambda c: -c.score)[: MOST - len(notes)]
-    return in_reading_order(question, [*(c for c in chosen if c in best), *notes]) if notes else list(chosen)
+    kept = list(chosen)
+    for caller in sorted(chosen, key=lambda c: -c.score) if kinds else ():
+        note = _note(index, question, caller, kinds, roles)
+        if note is None or caller not in kept or any(_same(note, c) for c in kept):
+            continue
+        callers = {c.called_at for c in kept} | {caller.sentence.start}
+        spare = [c for c in kept if c.called_at is None and c.sentence.start not in callers]
+        if len(kept) >= MOST and spare:
+            kept.remove(min(spare, key=lambda c: c.score))
+        if len(kept) < MOST:
+            kept.append(note)
+    return in_reading_order(question, kept) if len(kept) > 1 and kept != list(chosen) else kept
+
+
+def _note(
+    index: Index, question: Question, caller: Chosen, kinds: frozenset[str], roles: frozenset[str]
+) -> Chosen | None:
+    """The first sentence of a note that gives what its caller lacks."""
+    text = index.text(caller.passage.document)
+    reads = as_read(text, caller.sentence.start, caller.sentence.end)  # "Portugal⁴" is no state
+    lacking = {k for k in kinds if not _holds(k, reads, question)}
+    for sentence, passage in _notes(index, caller, text) if lacking else ():
+        words = said(text, sentence)
+        if (roles and sentence.role not in roles) or _REFERS.search(words) or speaks_to_model(words):
+            continue
+        if any(_holds(k, words, question) for k in lacking):
+            return Chosen(sentence, passage, caller.score, caller.coverage, caller.sentence.start)
+    return None
+
+
+def _same(one: Chosen, other: Chosen) -> bool:
+    return (one.passage.document, one.sentence.start) == (other.passage.document, other.sentence.start)
 
 
 def _holds(kind: str, text: str, question: Question) -> bool:
@@ -68,7 +92,7 @@ def _states(text: str) -> set[str]:
         for name in names
         for w in [name.split()]
         for a in range(len(w))
-        for b in range(a + 1, len(w) + 1)
+        for b in range(a + 1, min(len(w), a + LONGEST_NAME) + 1)
     )
     return {t.casefold() for t in tried if known.is_place(t.split(), "nl") or known.is_place(t.split(), "en")}
 
@@ -91,7 +115,7 @@ def _notes(index: Index, caller: Chosen, text: str) -> Iterator[tuple[Sentence, 
         for passage in index.catalogue.passages(ids[at : at + READ_AT_ONCE]).values():
             for sentence in passage.sentences:
                 inside = any(span.start <= sentence.start < span.end for span in wanted)
-                if inside and not _REFERS.match(said(text, sentence)):
+                if inside:
                     yield sentence, passage
 
 

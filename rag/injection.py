@@ -29,7 +29,6 @@ def _cues() -> tuple[Cues, tuple[str, ...]]:
     return Cues(data["cues"]), tuple(mark.casefold() for mark in data["marks"])
 
 
-@lru_cache(maxsize=20_000)  # the same few sentences are looked at for many questions
 def speaks_to_model(text: str) -> bool:
     """Whether a sentence is an order to a language model.
 
@@ -43,13 +42,16 @@ def speaks_to_model(text: str) -> bool:
     return bool(cues.search(text) or _ID.search(text)) or any(mark in folded for mark in marks)
 
 
+_sentence_speaks = lru_cache(maxsize=20_000)(speaks_to_model)  # the same few are looked at for many questions
+
+
 def without_orders(found: Sequence[Found], text_of: TextOf) -> tuple[tuple[Found, ...], int]:
     """The passages without their sentences that speak to a model, and how many those were."""
     kept: list[Found] = []
     dropped = 0
     for item in found:
         text = text_of(item.passage.document)
-        sentences = tuple(s for s in item.passage.sentences if not speaks_to_model(said(text, s)))
+        sentences = tuple(s for s in item.passage.sentences if not _sentence_speaks(said(text, s)))
         dropped += len(item.passage.sentences) - len(sentences)
         if sentences:
             same = len(sentences) == len(item.passage.sentences)

@@ -74,7 +74,8 @@ def of_years(index: Index, question: Question, citations: Sequence[Citation]) ->
         *(as_read(index.text(c.document), c.start, c.end) for c in citations),
         *(f"{d.title} ; {d.date or ''}" for d in described),
     ]
-    if any(years_of(text) & set(question.years) for text in read):
+    asked = years_of(question.text)
+    if any(years_of(text) & asked for text in read):
         return []
     return [say("no_year", question.language, years=", ".join(map(str, question.years)))]
 

@@ -33,6 +33,7 @@ from rag.words.analyze import (
     words,
 )
 from rag.words.glossary import Glossary, Match, glossary, is_abbreviation, key
+from rag.words.periods import with_first_years, with_whole_years
 from rag.words.quantities import find_quantities
 
 MAX_CHARACTERS = 2000
@@ -47,7 +48,6 @@ Alternative = tuple[tuple[str, ...], float]
 _COUNT = re.compile(
     r"\b(?:how many|hoeveel)\s+(?!euro|miljoen|miljard|million|billion|dollar)\w+(?:en|s)\b", re.IGNORECASE
 )
-_SHORT_PERIOD = re.compile(r"\b(19|20)(\d\d)\s?[-–/]\s?[’']?(\d\d)\b(?![-/.]\d)")
 _WHAT = re.compile(r"\b(?:what|wat)\b(?!\s+(?:kind|sort|voor|about)\b)", re.IGNORECASE)
 # These words also open a clause that asks nothing: "when new rules are drawn up", "in Colombia, where Dutch money …".
 # "Waar … voor" and "waar … aan" ask for no place.
@@ -120,19 +120,9 @@ def understand(text: str, known: Glossary | None = None) -> Question:
     acts = _acts(text, language)
     roles = frozenset(r for r, forms in _cues()["actors"].items() if _holds(text, forms[language], language))
     asks = _asks(re.sub(r"\b[A-Z]{2,}\b", "", text) if not text.isupper() else text, language)
-    in_full = with_whole_years(text)
-    years = tuple(sorted({int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", in_full)}))
-    concepts = _concepts(in_full, language, known or glossary())
+    years = tuple(sorted({int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", with_whole_years(text))}))
+    concepts = _concepts(with_first_years(text), language, known or glossary())
     return Question(text, language, concepts, acts, roles, asks, years, _counted(text, concepts))
-
-
-def with_whole_years(text: str) -> str:
-    """A text with the second year of a short period in full; "2025-11" is a month.
-
-    >>> with_whole_years("in 2022/23 en 2016-'17, van 2025-11-26")
-    'in 2022-2023 en 2016-2017, van 2025-11-26'
-    """
-    return _SHORT_PERIOD.sub(lambda m: m[0] if m[3] <= m[2] else f"{m[1]}{m[2]}-{m[1]}{m[3]}", text)
 
 
 def _counted(text: str, concepts: Sequence[Concept]) -> str:

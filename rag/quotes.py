@@ -74,7 +74,7 @@ def _best(question: Question, ranked: Sequence[Chosen]) -> list[Chosen]:
     """The few that are shown of a ranking, none that says what another does."""
     kept: list[Chosen] = []
     for candidate in ranked:
-        if len(kept) == MOST or candidate.score < KEPT * ranked[0].score:
+        if len(kept) == MOST or candidate.score < min(KEPT * ranked[0].score, ranked[0].score):
             break
         if not any(_overlap(candidate.sentence, k.sentence) >= SAME for k in kept):
             kept.append(candidate)
@@ -86,7 +86,8 @@ def in_reading_order(question: Question, chosen: Sequence[Chosen]) -> list[Chose
     stand somewhere else in every kind of file, behind the text, or before it where the best sentence is one. A note that is
     there for the sentence that calls it stands right behind that.
     """
-    noted = bool(chosen) and chosen[0].sentence.part == "footnote"
+    noted = bool(chosen) and chosen[0].sentence.part == "footnote" and chosen[0].called_at is None
+    acts = {(c.passage.document, c.sentence.start): c.sentence.act for c in chosen}
     documents = list(dict.fromkeys(c.passage.document for c in chosen))
     promised = "commitment" in question.acts
 
@@ -94,7 +95,7 @@ def in_reading_order(question: Question, chosen: Sequence[Chosen]) -> list[Chose
         at = c.sentence.start if c.called_at is None else c.called_at
         by_itself = c.sentence.part == "footnote" and c.called_at is None
         return (
-            promised and c.sentence.act != "commitment" and c.called_at is None,
+            promised and acts.get((c.passage.document, at), c.sentence.act) != "commitment",
             documents.index(c.passage.document),
             at != chosen[0].sentence.start,
             by_itself != noted,
@@ -131,7 +132,7 @@ def _by_meaning(index: Index, question: Question, ranked: Sequence[Chosen]) -> l
     similarity = load_similarity()
     if similarity is None or not ranked:
         return list(ranked)
-    contenders = [c for c in ranked if c.score >= CONTENDS * ranked[0].score]
+    contenders = [c for c in ranked if c.score >= min(CONTENDS * ranked[0].score, ranked[0].score)]
     alike = similarity(question.text, [_with_heading(index, c) for c in contenders])
     gained = [
         replace(c, score=c.score + LIKENESS * (likeness - LIKELY))

@@ -186,7 +186,7 @@ def judge(
         kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
         return [], Refusal(kind, _why(question, support, kind), missing)
     chosen = signed(index, question, choose(index, question, retrieved, filters.roles), filters.roles)
-    chosen = footnoted(index, question, chosen)
+    chosen = footnoted(index, question, chosen, filters.roles)
     return chosen, None if filters.roles else _only_others(question, chosen, missing)
 
 

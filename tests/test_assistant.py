@@ -128,7 +128,7 @@ def test_refusal_still_lists_its_passages_and_no_citation(assistant):
 @pytest.mark.parametrize("encoder", [True, False])
 def test_receipt_says_what_the_answer_was_made_with(assistant, monkeypatch, encoder):
     if not encoder:
-        monkeypatch.setattr("rag.models.e5.load_encoder", lambda: None)
+        monkeypatch.setattr("rag.models.e5.packaged_file", lambda: None)
     receipt = assistant.ask(SAMPLE).receipt
     models = "all-MiniLM-L6-v2, multilingual-e5-small" if encoder else "all-MiniLM-L6-v2"
     assert (receipt.index, receipt.embedding_model) == (assistant.index.digest, models)

@@ -69,7 +69,16 @@ def test_a_vector_does_not_depend_on_what_is_embedded_beside_it(encoder):
 
 @pytest.mark.parametrize(
     "text",
-    ["ﷺ" * 3000, "\x00" * 50, "a\x00b", "x" * 1_000_000, "\u202e\u200b\ufeff", "🏳️‍🌈" * 500, " " * 10_000],
+    [
+        "ﷺ" * 3000,
+        "\x00" * 50,
+        "a\x00b",
+        "a\ud800b",
+        "x" * 1_000_000,
+        "\u202e\u200b\ufeff",
+        "🏳️‍🌈" * 500,
+        " " * 10_000,
+    ],
 )
 def test_whatever_stands_in_a_document_has_a_vector(encoder, text):
     (vector,) = vectors(encoder, [text])

@@ -141,7 +141,6 @@ def test_resolution_glued_to_its_word_in_a_note_is_no_marker():
         ("5", [5]),
         ("⁶", [6]),
         ("56", [5, 6]),
-        ("[^3]", [3]),
         ("12", [1, 2]),
         ("57", []),
         ("9", []),

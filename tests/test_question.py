@@ -290,6 +290,8 @@ def test_part_of_a_phrase_without_words_of_its_own_is_still_a_part():
         ("Wat gebeurde er in 2025-11?", (2025,)),
         ("Wat zegt de brief van 2025-11-26?", (2025,)),
         ("Wat staat er in 2021-2025?", (2021, 2025)),
+        ("Wat zegt Verordening 2021/38?", (2021,)),
+        ("Wat gebeurde er in 2009-11?", (2009,)),
     ],
 )
 def test_short_period_is_two_years_and_a_month_is_none(text, years):

@@ -132,6 +132,7 @@ class _Encoder(Embeddings):
         return self._vector(f"query: {text}")
 
     def _vector(self, text: str) -> list[float]:
+        text = text.encode("utf-8", "replace").decode()  # half a character is none
         # The table of words stays in the file: a text needs a few of its 250,000 rows.
         scales, weights = scales_and_weights(self._words[self._tokenizer.encode(text).ids])
         words = (weights.astype(np.float32) - 8) * scales[..., None]

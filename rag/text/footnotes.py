@@ -39,7 +39,7 @@ def notes_called(marker: str, numbers: set[int]) -> list[int]:
     >>> notes_called("56", {1, 2, 3, 4, 5, 6}), notes_called("⁶", {6}), notes_called("7", {6})
     ([5, 6], [6], [])
     """
-    digits = marker.translate(_LOWER).strip("[^]")
+    digits = marker.translate(_LOWER)
     if not digits.isdecimal():
         return []
     if int(digits) in numbers:
@@ -110,7 +110,7 @@ def _find(
     forms = [rf"{number}"] + ([rf"{number}{following}"] if following else [])
     candidates: list[tuple[int, int, Span]] = []
     for form in forms:
-        for match in re.finditer(rf"(?<=[^\s(/§#-]){form}(?![\d\w])", text[: within[1]]):
+        for match in re.compile(rf"(?<=[^\s(/§#-]){form}(?![\d\w])").finditer(text, *within):
             start, end = match.span()
             if start < within[0] or not any(s.start <= start < s.end for s in body):
                 continue

@@ -10,6 +10,8 @@ from rag.words.quantities import find_quantities
 
 _RANGE = re.compile(r"\b(?:19|20)\d\d\s*(?:[-–—/]|tot(?: en met)?|t/m|to|until)\s*(?:19|20)\d\d\b")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_SHORT = re.compile(r"\b(19|20)(\d\d)\s?([-–/])\s?[’']?(\d\d)\b(?![-/.]\d)")
+LONGEST = 15  # years of a short period: "Verordening 2021/38" is none
 # Where a sentence names what no longer holds: in brackets, or behind one of these.
 _OLD = re.compile(
     r"\(([^)]*)\)|\b(?:in plaats van|instead of|oorspronkelijk\w*|eerdere?|originally|previously|liep tot)\b(.{0,60})"
@@ -85,8 +87,29 @@ def years_of(text: str) -> set[int]:
     >>> sorted(years_of("in 2019, en van 2021 tot en met 2023"))
     [2019, 2021, 2022, 2023]
     """
+    text = with_whole_years(text)
     said = {int(y) for y in _YEAR.findall(text)}
     for period in _RANGE.finditer(text):
         first, last = (int(y) for y in _YEAR.findall(period[0]))
         said.update(range(first, last + 1))
     return said
+
+
+def with_whole_years(text: str) -> str:
+    """A text with the second year of a short period in full; "2025-11" is a month.
+
+    >>> with_whole_years("in 2022/23 en 2016-'17, van 2009-11 en van 2025-11-26")
+    'in 2022-2023 en 2016-2017, van 2009-11 en van 2025-11-26'
+    """
+    return _SHORT.sub(lambda m: f"{m[1]}{m[2]}-{m[1]}{m[4]}" if _is_period(m) else m[0], text)
+
+
+def with_first_years(text: str) -> str:
+    """A text with the first year alone of a short period: what it shares with "2022/23", "2022-2023" and "in 2022"."""
+    return _SHORT.sub(lambda m: m[1] + m[2] if _is_period(m) else m[0], text)
+
+
+def _is_period(match: re.Match[str]) -> bool:
+    length = int(match[4]) - int(match[2])
+    month = match[3] == "-" and int(match[4]) <= 12
+    return length == 1 or (1 < length <= LONGEST and not month)
