@@ -26,7 +26,7 @@ from rag.errors import GoldError
 from rag.types import Refusal
 from rag.words import glossary
 
-ASKED = 80  # questions, however many there are: every so-manieth with its pair
+ASKED = 160  # questions, however many there are: every so-manieth with its pair
 
 
 @pytest.fixture(scope="module")
