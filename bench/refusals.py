@@ -1,4 +1,4 @@
-"""The curve of refusals, and the weights behind it: `python -m bench.refusals [--write]`.
+"""The curve of refusals, and the weights behind it: `python -m bench.refusals [--write] [--without FILE]`.
 
 Asks every development question of `eval/gold/` (nothing of the test split is read), takes the signals of `rag.refusal`,
 and fits a logistic model with a ridge by Newton's method. What is printed was predicted for questions that the model
@@ -23,7 +23,7 @@ from rag.retrieve import retrieve
 
 FILE = Path(__file__).parent.parent / "rag" / "data" / "refusal.toml"
 HEAD = """# Weights of the signals that decide between an answer and a refusal (rag/refusal.py), and the probability from which it
-# is refused. Made by `python -m bench.refusals --write` from the development questions; not to be edited by hand.
+# is refused. Made by `python -m bench.refusals --write{}` from the development questions; not to be edited by hand.
 """
 NAMES = [f.name for f in fields(Signals)]
 FOLDS, RIDGE = 10, 5.0
@@ -32,12 +32,13 @@ AT = 0.04
 Floats = NDArray[np.float64]
 
 
-def measured() -> tuple[Floats, NDArray[np.bool_], list[str]]:
-    """The signals of every development question, whether it is unanswerable, and the pair it belongs to."""
+def measured(left_out: Path | None = None) -> tuple[Floats, NDArray[np.bool_], list[str]]:
+    """The signals of every development question, whether it is unanswerable, and the pair it belongs to; of all but one file's."""
+    without = left_out.read_text("utf-8") if left_out else ""
     rows, unanswerable, pairs = [], [], []
     with seeds_and_golds() as (index, golds):
         for gold in golds:
-            if gold.split == "dev":
+            if gold.split == "dev" and f'"{gold.id}"' not in without:
                 question = understand(gold.question)
                 found = retrieve(index, question)
                 rows.append(astuple(weigh(index, question, found).signals))
@@ -92,8 +93,9 @@ def main() -> None:
     parser.add_argument(
         "--write", action="store_true", help="fit on every development question and keep the weights"
     )
-    write = parser.parse_args().write
-    signals, unanswerable, pairs = measured()
+    parser.add_argument("--without", type=Path, help="a file of eval/gold/ to leave out")
+    arguments = parser.parse_args()
+    signals, unanswerable, pairs = measured(arguments.without)
     doubts = held_out(signals, unanswerable, pairs)
     print(f"{(~unanswerable).sum()} answerable and {unanswerable.sum()} unanswerable development questions\n")
     print("| answerable refused | unanswerable refused |\n|---:|---:|")
@@ -107,13 +109,14 @@ def main() -> None:
     )
     for name, weight, spread in ranked:
         print(f"| {name} | {weight:+.2f} | {weight * spread:+.2f} |")
-    if write:
+    if arguments.write:
         values = {
             "threshold": threshold(doubts[~unanswerable], AT),
             "constant": float(weights[-1]),
             **dict(zip(NAMES, map(float, weights[:-1]), strict=True)),
         }
-        FILE.write_text(HEAD + "".join(f"{k} = {v:.4f}\n" for k, v in values.items()), encoding="utf-8")
+        without = f" --without {arguments.without}" if arguments.without else ""
+        FILE.write_text(HEAD.format(without) + "".join(f"{k} = {v:.4f}\n" for k, v in values.items()), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from rag.models.llm import ChatModel, Unavailable, choose_model
 from rag.prose import rewrite
 from rag.prose.generate import Writer, Written
 from rag.question import Question, check, understand
-from rag.quotes import Chosen, in_reading_order
+from rag.quotes import Chosen, among, in_reading_order
 from rag.refusal import judge, weigh
 from rag.retrieve import Retrieved, retrieve
 from rag.settings import Settings
@@ -191,7 +191,7 @@ class Assistant:
         else:
             draft.notices += _why_quotes(written, asked.question)
             now = [c.by for c in changes]
-            rest = [*now, *in_reading_order(asked.question, [c for c in chosen if not _among(c, now)])]
+            rest = [*now, *in_reading_order(asked.question, [c for c in chosen if not among(c, now)])]
         for item in rest:
             if not draft.cites(item):
                 draft.quote(item)
@@ -228,11 +228,6 @@ class Assistant:
         later = {c.by.passage.id: c.by for c in changes if c.by.passage.id not in there}
         found = [Found(c.passage, c.score) for c in later.values()]
         return writer.write(asked.question, [*found, *asked.retrieved.passages])
-
-
-def _among(item: Chosen, others: Sequence[Chosen]) -> bool:
-    place = (item.passage.document, item.sentence.start)
-    return any((o.passage.document, o.sentence.start) == place for o in others)
 
 
 def _why_quotes(model: ChatModel | Unavailable | Written, question: Question) -> list[str]:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from rag.acts.cues import Cues
 from rag.coverage import Matcher, passage_context
 from rag.filters import Filters
+from rag.injection import cleaned
 from rag.question import Concept, Question
 from rag.quotes import Chosen
 from rag.store.index import Index
@@ -176,7 +177,8 @@ class _Reader:
         scores = np.where(self._may_change, scores, 0.0)
         best = [int(i) for i in np.argsort(-scores, kind="stable")[:READ] if scores[i] > 0]
         passages = self._index.catalogue.passages([self._index.owners[i][0] for i in best])
-        for passage in passages.values():
+        for read in passages.values():
+            passage = cleaned(read, self._index.text(read.document))
             for sentence in passage.sentences:
                 if self._filters.roles and sentence.role not in self._filters.roles:
                     continue

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.injection import speaks_to_model
+from rag.injection import cleaned
 from rag.question import Question
-from rag.quotes import MOST, Chosen, in_reading_order
+from rag.quotes import MOST, Chosen, among, in_reading_order
 from rag.store.index import Index
 from rag.text.footnotes import notes_called
 from rag.text.layout import read_layout
@@ -22,7 +22,6 @@ from rag.words.quantities import find_quantities
 
 READ_AT_ONCE = 50  # passages
 LONGEST_NAME = 6  # words of a state's name
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _REFERS = re.compile(
     r"^\W*\d*\W*(?:zie|see|ibid)\b|\b(?:kamerstuk|handelingen)|https?:|www\.|\bnr\.? ?\d|\b[AS]/(?:RES/)?\d",
     re.IGNORECASE,
@@ -41,7 +40,7 @@ def footnoted(
     kept = list(chosen)
     for caller in sorted(chosen, key=lambda c: -c.score) if kinds else ():
         note = _note(index, question, caller, kinds, roles)
-        if note is None or caller not in kept or any(_same(note, c) for c in kept):
+        if note is None or caller not in kept or among(note, kept):
             continue
         callers = {c.called_at for c in kept} | {caller.sentence.start}
         spare = [c for c in kept if c.called_at is None and c.sentence.start not in callers]
@@ -61,15 +60,11 @@ def _note(
     lacking = {k for k in kinds if not _holds(k, reads, question)}
     for sentence, passage in _notes(index, caller, text) if lacking else ():
         words = said(text, sentence)
-        if (roles and sentence.role not in roles) or _REFERS.search(words) or speaks_to_model(words):
+        if (roles and sentence.role not in roles) or _REFERS.search(words):
             continue
         if any(_holds(k, words, question) for k in lacking):
             return Chosen(sentence, passage, caller.score, caller.coverage, caller.sentence.start)
     return None
-
-
-def _same(one: Chosen, other: Chosen) -> bool:
-    return (one.passage.document, one.sentence.start) == (other.passage.document, other.sentence.start)
 
 
 def _holds(kind: str, text: str, question: Question) -> bool:
@@ -78,7 +73,7 @@ def _holds(kind: str, text: str, question: Question) -> bool:
         return bool(_states(text) - _states(question.text))
     asked = {q.key for q in find_quantities(question.text)}
     found = [q for q in find_quantities(text) if q.kind != "dossier" and q.key not in asked]
-    years = [q for q in found if q.kind == "date" or _YEAR.fullmatch(q.key)]
+    years = [q for q in found if q.kind == "date" or q.is_year]
     if kind == "date":
         return bool(years)
     return any(q.kind == kind or (kind == "number" and q not in years) for q in found)
@@ -112,10 +107,10 @@ def _notes(index: Index, caller: Chosen, text: str) -> Iterator[tuple[Sentence, 
         return
     ids = index.catalogue.ids_of(caller.passage.document)
     for at in range(0, len(ids), READ_AT_ONCE):
-        for passage in index.catalogue.passages(ids[at : at + READ_AT_ONCE]).values():
+        for read in index.catalogue.passages(ids[at : at + READ_AT_ONCE]).values():
+            passage = cleaned(read, text)
             for sentence in passage.sentences:
-                inside = any(span.start <= sentence.start < span.end for span in wanted)
-                if inside:
+                if any(span.start <= sentence.start < span.end for span in wanted):
                     yield sentence, passage
 
 

@@ -17,7 +17,7 @@ from importlib import resources
 from rag.acts.cues import Cues
 from rag.text.reading import said
 from rag.text.sentences import joined, sentence_ranges
-from rag.types import Found
+from rag.types import Found, Passage
 
 _ID = re.compile(r"\[s\d{1,3}\]")  # the ids by which a model is shown sentences
 TextOf = Callable[[str], str]
@@ -45,17 +45,21 @@ def speaks_to_model(text: str) -> bool:
 _sentence_speaks = lru_cache(maxsize=20_000)(speaks_to_model)  # the same few are looked at for many questions
 
 
+def cleaned(passage: Passage, text: str) -> Passage:
+    """A passage of a text without its sentences that speak to a model; whatever is quoted or shown to one was read so."""
+    sentences = tuple(s for s in passage.sentences if not _sentence_speaks(said(text, s)))
+    return passage if len(sentences) == len(passage.sentences) else replace(passage, sentences=sentences)
+
+
 def without_orders(found: Sequence[Found], text_of: TextOf) -> tuple[tuple[Found, ...], int]:
     """The passages without their sentences that speak to a model, and how many those were."""
-    kept: list[Found] = []
-    dropped = 0
-    for item in found:
-        text = text_of(item.passage.document)
-        sentences = tuple(s for s in item.passage.sentences if not _sentence_speaks(said(text, s)))
-        dropped += len(item.passage.sentences) - len(sentences)
-        if sentences:
-            same = len(sentences) == len(item.passage.sentences)
-            kept.append(item if same else replace(item, passage=replace(item.passage, sentences=sentences)))
+    clean = [(item, cleaned(item.passage, text_of(item.passage.document))) for item in found]
+    dropped = sum(len(item.passage.sentences) - len(passage.sentences) for item, passage in clean)
+    kept = (
+        item if passage is item.passage else replace(item, passage=passage)
+        for item, passage in clean
+        if passage.sentences
+    )
     return tuple(kept), dropped
 
 

@@ -7,7 +7,7 @@ holds the kind of fact asked for, and by the passage it stands in. Nothing is re
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.coverage import Described, Matcher, fit, passage_context, sentence_scores
@@ -104,6 +104,12 @@ def in_reading_order(question: Question, chosen: Sequence[Chosen]) -> list[Chose
         )
 
     return sorted(chosen, key=place)
+
+
+def among(item: Chosen, others: Iterable[Chosen]) -> bool:
+    """Whether a sentence is one of some, whatever it was chosen for."""
+    place = (item.passage.document, item.sentence.start)
+    return any((o.passage.document, o.sentence.start) == place for o in others)
 
 
 def rank_sentences(

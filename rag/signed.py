@@ -12,9 +12,10 @@ from dataclasses import replace
 from itertools import takewhile
 
 from rag.coverage import KIND_WORDS
+from rag.injection import cleaned
 from rag.prose.checks import names_in
 from rag.question import Question
-from rag.quotes import MOST, Chosen
+from rag.quotes import MOST, Chosen, among
 from rag.store.index import Index
 from rag.types import Passage, Sentence, Span
 from rag.words.analyze import terms
@@ -47,8 +48,7 @@ def signed(
         for sentence, passage in _edges(index, best.passage.document, whole_head=dated)
         if _says(question, dated, _text(index, passage, sentence)) and (not roles or sentence.role in roles)
     ]
-    there = {(c.passage.document, c.sentence.start) for c in lines}
-    rest = [c for c in chosen if (c.passage.document, c.sentence.start) not in there]
+    rest = [c for c in chosen if not among(c, lines)]
     return [*lines[:MOST], *rest][:MOST]
 
 
@@ -74,15 +74,17 @@ def _edges(index: Index, document: str, whole_head: bool) -> Iterator[tuple[Sent
     Of the head only what says who writes, unless the whole is wanted: it also names who is written to.
     """
     ids = index.catalogue.ids_of(document)
-    first = index.catalogue.passages(ids[:1]).get(ids[0]) if ids else None
-    last = _last_of_text(index, ids)
+    text = index.text(document)
+    first, last = index.catalogue.passages(ids[:1]).get(ids[0]) if ids else None, _last_of_text(index, ids)
     if first is not None:
+        first = cleaned(first, text)
         head = takewhile(lambda s: _is_line(index, first, s) or _says_who(index, first, s), first.sentences)
         lines = [(s, first) for s in head if whole_head or _says_who(index, first, s)][:LINES]
-        yield from _together(index.text(document), lines)
+        yield from _together(text, lines)
     if last is not None:
+        last = cleaned(last, text)
         foot = list(takewhile(lambda s: _is_line(index, last, s), reversed(last.sentences)))[::-1]
-        yield from _together(index.text(document), [(s, last) for s in foot][-LINES:])
+        yield from _together(text, [(s, last) for s in foot][-LINES:])
 
 
 def _last_of_text(index: Index, ids: Sequence[str]) -> Passage | None:

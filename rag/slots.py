@@ -19,7 +19,6 @@ from rag.words.quantities import Quantity, find_quantities
 COUNTED = 3  # words behind a number within which stands what it counts
 PRESENT = 0.5  # strength from which a concept counts as spoken of
 _MONEY = frozenset("miljoen miljard euro eur mln mld dollar million billion".split())
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _REASON = re.compile(
     r"\b(?:omdat|want|vanwege|wegens|doordat|aangezien|gezien|daarom|zodat|daardoor|hierdoor|waardoor|immers|namelijk"
@@ -54,7 +53,7 @@ def gives_reason(text: str) -> bool:
 
 
 def _counts(quantity: Quantity, text: str, counted: Weighted | None) -> bool:
-    if quantity.kind in ("date", "dossier") or _YEAR.fullmatch(quantity.key):
+    if quantity.kind in ("date", "dossier") or quantity.is_year:
         return False
     if quantity.kind == "percentage" or counted is None:
         return True

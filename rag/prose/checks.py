@@ -92,7 +92,7 @@ def _unit(text: str, quantity: Quantity) -> str:
     for sign, currency in _CURRENCY.items():
         if sign in around if not sign.isalpha() else re.search(rf"(?<!\w){sign}(?!\w)", around):
             return currency
-    return "" if re.fullmatch(r"(?:19|20)\d\d", quantity.key) else "#"
+    return "" if quantity.is_year else "#"
 
 
 def _same_unit(said: str, cited: str) -> bool:

@@ -42,10 +42,10 @@ def notes_called(marker: str, numbers: set[int]) -> list[int]:
     digits = marker.translate(_LOWER)
     if not digits.isdecimal():
         return []
-    if int(digits) in numbers:
-        return [int(digits)]
-    pairs = ((int(digits[:i]), int(digits[i:])) for i in range(1, len(digits)))
-    return next(([a, b] for a, b in pairs if a in numbers and b in numbers and b == a + 1), [])
+    pairs = ([digits[:i], digits[i:]] for i in range(1, len(digits)))
+    runs = [[digits], *(pair for pair in pairs if int(pair[1]) == int(pair[0]) + 1)]
+    called = (run for run in runs if all(n == str(int(n)) and int(n) in numbers for n in run))
+    return [int(n) for n in next(called, [])]
 
 
 def find_markers(text: str, body: Sequence[Span], notes: Sequence[tuple[int, str]]) -> list[Span]:
@@ -55,7 +55,7 @@ def find_markers(text: str, body: Sequence[Span], notes: Sequence[tuple[int, str
     letter or a closing mark at once, and behind a digit only where what remains is a year or a number that the
     document also writes alone.
     """
-    raised = _raised(text, body, {number for _, number in notes})
+    raised = _raised(text, body, {int(number) for _, number in notes})
     if raised:
         return raised
     markers: list[Span] = []
@@ -84,19 +84,13 @@ def superscript(number: str) -> str:
     return number.translate(_RAISE)
 
 
-def _raised(text: str, body: Sequence[Span], numbers: set[str]) -> list[Span]:
+def _raised(text: str, body: Sequence[Span], numbers: set[int]) -> list[Span]:
     """The raised numbers of the body that call a note; "km²" calls none."""
-    found = (m for m in _RAISED.finditer(text) if _calls(m[0].translate(_LOWER), numbers))
+    found = (m for m in _RAISED.finditer(text) if notes_called(m[0], numbers))
     ordered = sorted(body, key=lambda s: s.start)
     starts = [s.start for s in ordered]
     places = ((m.span(), bisect_right(starts, m.start()) - 1) for m in found)
     return [Span(*span) for span, at in places if at >= 0 and span[0] < ordered[at].end]
-
-
-def _calls(number: str, numbers: set[str]) -> bool:
-    """Whether a raised number is a note's, or two notes' in a row: "conflict⁵⁶"."""
-    pairs = ((number[:i], number[i:]) for i in range(1, len(number)))
-    return number in numbers or any(a in numbers and b == str(int(a) + 1) and b in numbers for a, b in pairs)
 
 
 def _find(

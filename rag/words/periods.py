@@ -35,8 +35,7 @@ def mentions(text: str) -> list[Mention]:
     ranges = [(m.start(), m.end()) for m in _RANGE.finditer(text)]
     found = [Mention("period", text[a:b], a) for a, b in ranges]
     for q in find_quantities(text):
-        year = re.fullmatch(r"(?:19|20)\d\d", q.key) is not None
-        if any(a <= q.start < b for a, b in ranges) or not (year or q.kind in ("date", "amount")):
+        if any(a <= q.start < b for a, b in ranges) or not (q.is_year or q.kind in ("date", "amount")):
             continue
         found.append(
             Mention("amount" if q.kind == "amount" else "period", text[q.start : q.end].strip(" .,"), q.start)

@@ -105,6 +105,11 @@ class Quantity:
     start: int
     end: int
 
+    @property
+    def is_year(self) -> bool:
+        """Whether it reads as a year: 1900 to 2099."""
+        return re.fullmatch(r"(?:19|20)\d\d", self.key) is not None
+
 
 def find_quantities(text: str) -> list[Quantity]:
     """Every quantity of a text in its order; a date's or a Kamerstuk's digits are not numbers a second time."""
