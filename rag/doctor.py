@@ -105,7 +105,7 @@ def _sentence_encoder() -> list[Finding]:
         e5.load_encoder()
     except KamerbronError as error:
         return [Finding(what, "problem", str(error))]
-    return [Finding(what, "ok", f"{e5.NAME}, digest {e5.DIGEST[:16]}")]
+    return [Finding(what, "ok", f"{e5.name()}, digest of the published weights {e5.DIGEST[:16]}")]
 
 
 def _cross_encoders(settings: Settings) -> list[Finding]:

@@ -87,7 +87,7 @@ class Draft:
         )
 
     def _embedding_models(self) -> str:
-        encoder = [e5.NAME] if e5.packaged_file() else []
+        encoder = [e5.name()] if e5.packaged_file() else []
         return ", ".join([self.index.model.name, *encoder])
 
     def _readings(self) -> tuple[str, ...]:

@@ -18,13 +18,12 @@ from rag.store.index import Index
 from rag.text.reading import said
 from rag.types import Found, Passage, Sentence
 
-READ = 5  # passages whose sentences are considered
+READ = 10  # passages whose sentences are considered
+READ_BY_WORDS = 5  # the same where words alone choose, which farther down tell next to nothing
 PASSAGE_SHARE = 0.33  # of a sentence's score: what the passage around it is worth
-LIKENESS = 2.0  # weight of a sentence's similarity to the question; sentences of one passage differ by 0.1
-LIKELY = 0.84  # similarity of a sentence that may well answer: what is gained and lost lies around zero
-CONTENDS = (
-    0.65  # a sentence is compared with the question only if it scores this share of the best one by words
-)
+CONTENDS = 0.55  # a sentence is compared with the question only if it scores this share of the best one by words
+LIKENESS = 1.25  # weight of a sentence's similarity to the question; sentences of one passage differ by 0.3
+LIKELY = 0.66  # similarity of a sentence that may well answer: what is gained and lost lies around it
 KEPT = 0.7  # a sentence is shown only if it scores this share of the best one
 MOST = 4  # statements shown; three at the median, for most questions have no four that score so much
 SAME = 0.6  # overlap of terms (Jaccard) from which two sentences say the same
@@ -55,18 +54,46 @@ def choose(
     index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str] = frozenset()
 ) -> list[Chosen]:
     """The sentences that answer, the best first, then in the order of their documents; empty where nothing matches."""
-    return _best(question, _by_meaning(index, question, _by_words(index, question, retrieved, roles)))
+    compared = _compared(index, question, retrieved, roles)
+    if compared is None:
+        return choose_by_words(index, question, retrieved, roles)
+    gained = [replace(c, score=c.score + LIKENESS * (likeness - LIKELY)) for c, likeness in compared]
+    ranked = sorted(gained, key=lambda c: (-c.score, c.passage.document, c.sentence.start))
+    return _best(question, ranked)
 
 
 def choose_by_words(
     index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str] = frozenset()
 ) -> list[Chosen]:
     """The same without the sentence encoder: what holds most of the question, whether or not it is what was meant."""
-    return _best(question, _by_words(index, question, retrieved, roles))
+    return _best(question, _by_words(index, question, retrieved, roles, READ_BY_WORDS))
 
 
-def _by_words(index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str]) -> list[Chosen]:
-    ranked = rank_sentences(question, retrieved.passages[:READ], retrieved.matcher, index.described)
+def likeness(
+    index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str] = frozenset()
+) -> float | None:
+    """How alike the question and the sentence most like it are, 0 to 1; None where there is no encoder."""
+    compared = _compared(index, question, retrieved, roles)
+    return None if compared is None else max((0.0, *(alike for _, alike in compared)))
+
+
+def _compared(
+    index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str]
+) -> list[tuple[Chosen, float]] | None:
+    """The sentences that words do not rule out, each with how alike it and the question are; None without an encoder."""
+    similarity = load_similarity()
+    if similarity is None:
+        return None
+    ranked = _by_words(index, question, retrieved, roles, READ)
+    contenders = [c for c in ranked if c.score >= min(CONTENDS * ranked[0].score, ranked[0].score)]
+    alike = similarity(question.text, [_with_heading(index, c) for c in contenders])
+    return list(zip(contenders, alike, strict=True))
+
+
+def _by_words(
+    index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str], read: int
+) -> list[Chosen]:
+    ranked = rank_sentences(question, retrieved.passages[:read], retrieved.matcher, index.described)
     return [c for c in ranked if c.coverage > 0 and (not roles or c.sentence.role in roles)]
 
 
@@ -131,20 +158,6 @@ def rank_sentences(
                 if key not in out or out[key].score < score:
                     out[key] = Chosen(sentence, passage, score, coverage)
     return sorted(out.values(), key=lambda c: (-c.score, c.passage.document, c.sentence.start))
-
-
-def _by_meaning(index: Index, question: Question, ranked: Sequence[Chosen]) -> list[Chosen]:
-    """The best of some ranked sentences, ranked anew by how alike they and the question are; as they were without an encoder."""
-    similarity = load_similarity()
-    if similarity is None or not ranked:
-        return list(ranked)
-    contenders = [c for c in ranked if c.score >= min(CONTENDS * ranked[0].score, ranked[0].score)]
-    alike = similarity(question.text, [_with_heading(index, c) for c in contenders])
-    gained = [
-        replace(c, score=c.score + LIKENESS * (likeness - LIKELY))
-        for c, likeness in zip(contenders, alike, strict=True)
-    ]
-    return sorted(gained, key=lambda c: (-c.score, c.passage.document, c.sentence.start))
 
 
 def _with_heading(index: Index, chosen: Chosen) -> str:

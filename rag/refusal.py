@@ -21,7 +21,7 @@ from rag.coverage import Weighted, passage_context, voice
 from rag.filters import Filters
 from rag.footnoted import footnoted
 from rag.question import Question
-from rag.quotes import Chosen, choose, choose_by_words, rank_sentences
+from rag.quotes import Chosen, choose, choose_by_words, likeness, rank_sentences
 from rag.retrieve import Retrieved
 from rag.signed import signed
 from rag.slots import PRESENT, counts, gives_reason, holds_kind
@@ -30,6 +30,7 @@ from rag.types import Passage, Refusal, RefusalKind, Sentence
 from rag.wording import say
 
 SHALLOW, FAR = 0.4, 0.45  # coverage and similarity below which a question may well be about something else
+BY_WORDS, BY_MEANING = "words", "meaning"  # tables of the weights: without and with a sentence encoder
 FOREIGN = 0.6  # share of the question's words that occur nowhere, from which it is on another subject
 
 
@@ -58,6 +59,7 @@ class Signals:
     shallow: float  # how far the coverage lies below SHALLOW
     far: float  # how far the nearest passage lies below FAR
     astray: float  # the two together
+    alike: float | None = None  # the question and the sentence most like it in meaning; None without an encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +74,20 @@ class Support:
 
 
 @lru_cache(maxsize=1)
-def _weights() -> dict[str, float]:
+def _weights() -> dict[str, dict[str, float]]:
     text = resources.files("rag").joinpath("data/refusal.toml").read_text(encoding="utf-8")
-    return {k: float(v) for k, v in tomllib.loads(text).items()}
+    return {kind: {k: float(v) for k, v in table.items()} for kind, table in tomllib.loads(text).items()}
+
+
+def _weights_for(signals: Signals) -> dict[str, float]:
+    return _weights()[BY_WORDS if signals.alike is None else BY_MEANING]
 
 
 def doubt(signals: Signals) -> float:
     """The probability, as far as the development questions tell, that the documents do not answer."""
-    weights = _weights()
-    total = weights["constant"] + sum(weights[f.name] * getattr(signals, f.name) for f in fields(signals))
+    weights = _weights_for(signals)
+    there = [f.name for f in fields(signals) if getattr(signals, f.name) is not None]
+    total = weights["constant"] + sum(weights[name] * getattr(signals, name) for name in there)
     return 1 / (1 + math.exp(-total))
 
 
@@ -130,6 +137,7 @@ def weigh(
             shallow=shallow,
             far=far,
             astray=10 * shallow * far,
+            alike=likeness(index, question, retrieved, roles),
         ),
         absent=tuple(n for n in names if n in nowhere),
         unmet=unmet,
@@ -182,7 +190,7 @@ def judge(
     elsewhere = any(
         name.concept.place for name in support.absent
     )  # what is said of one state is not said of another
-    if elsewhere or not support.signals.coverage or doubt(support.signals) >= _weights()["threshold"]:
+    if elsewhere or not support.signals.coverage or doubt(support.signals) >= _weights_for(support.signals)["threshold"]:
         kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
         return [], Refusal(kind, _why(question, support, kind), missing)
     chosen = signed(index, question, choose(index, question, retrieved, filters.roles), filters.roles)

