@@ -48,7 +48,7 @@ def measured(left_out: Path | None = None) -> tuple[Floats, NDArray[np.bool_], l
                 rows.append(astuple(weigh(index, question, found).signals))
                 unanswerable.append(not gold.answerable)
                 pairs.append(gold.pair or gold.id)
-    return np.array(rows), np.array(unanswerable), pairs
+    return np.array(rows, float), np.array(unanswerable), pairs
 
 
 def fit(signals: Floats, unanswerable: NDArray[np.bool_]) -> Floats:
@@ -117,6 +117,14 @@ def fitted(
     kind: str, signals: Floats, unanswerable: NDArray[np.bool_], pairs: list[str], names: list[str]
 ) -> dict[str, float]:
     """The threshold and the weights by some signals; prints their curve and what each weighs."""
+    there = ~np.isnan(signals).any(
+        1
+    )  # what is asked of a document as a whole is decided by words in any case
+    signals, unanswerable, pairs = (
+        signals[there],
+        unanswerable[there],
+        [p for p, t in zip(pairs, there, strict=True) if t],
+    )
     doubts = held_out(signals, unanswerable, pairs)
     print(f"\nBy {kind}\n\n| answerable refused | unanswerable refused |\n|---:|---:|")
     for share in ALLOWED:
@@ -124,7 +132,9 @@ def fitted(
         print(f"| {(doubts[~unanswerable] > at).mean():.3f} | {(doubts[unanswerable] > at).mean():.3f} |")
     weights = fit(signals, unanswerable)
     print("\n| signal | weight | per standard deviation |\n|---|---:|---:|")
-    ranked = sorted(zip(names, weights[:-1], signals.std(0), strict=True), key=lambda r: -abs(float(r[1] * r[2])))
+    ranked = sorted(
+        zip(names, weights[:-1], signals.std(0), strict=True), key=lambda r: -abs(float(r[1] * r[2]))
+    )
     for name, weight, spread in ranked:
         print(f"| {name} | {weight:+.2f} | {weight * spread:+.2f} |")
     return {

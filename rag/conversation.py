@@ -16,6 +16,7 @@ _POINTS_BACK = re.compile(
     r"dat|dit|die|deze|daar|daarvan|daarvoor|daarover|daarmee|ervan|ervoor|erover|hij|zij|ze|hen|hun|toen|zelfde|hetzelfde|dezelfde|anders|zulke|hiervan|hiervoor)\b",
     re.IGNORECASE,
 )
+JOINT = " – "  # between a question and what a follow-up adds to it
 TURNS = 8  # follow-ups that are looked back on
 FEW = 3  # a question with no more than so many concepts of its own may lean on the one before it
 
@@ -33,8 +34,8 @@ def completed(text: str, earlier: Sequence[str]) -> str:
     for follow_up in (*earlier[max(whole + 1, len(earlier) - TURNS) :], text):
         before = _with_replacements(before, follow_up)
     rest = _OPENING.sub("", text).strip(" ,?")
-    room = MAX_CHARACTERS - len(rest) - 4
-    return f"{before.rstrip('?. ')[:room]} – {rest}?"
+    room = MAX_CHARACTERS - len(rest) - len(JOINT) - 1
+    return f"{before.rstrip('?. ')[:room]}{JOINT}{rest}?"
 
 
 def _with_replacements(before: str, follow_up: str) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rag.conversation import JOINT
 from rag.coverage import Described, Matcher, fit, passage_context, sentence_scores
 from rag.question import Question
 from rag.retrieve import Retrieved
@@ -21,15 +22,20 @@ from rag.types import Found, Passage, Sentence
 READ = 10  # passages whose sentences are considered
 READ_BY_WORDS = 5  # the same where words alone choose, which farther down tell next to nothing
 PASSAGE_SHARE = 0.33  # of a sentence's score: what the passage around it is worth
-CONTENDS = 0.55  # a sentence is compared with the question only if it scores this share of the best one by words
-LIKENESS = 1.25  # weight of a sentence's similarity to the question; sentences of one passage differ by 0.3
-LIKELY = 0.66  # similarity of a sentence that may well answer: what is gained and lost lies around it
+CONTENDS = (
+    0.55  # a sentence is compared with the question only if it scores this share of the best one by words
+)
+LIKENESS = 1.0  # weight of a sentence's similarity to the question; sentences of one passage differ by 0.3
+LIKELY = 0.6  # similarity of a sentence that may well answer: what is gained and lost lies around it
 KEPT = 0.7  # a sentence is shown only if it scores this share of the best one
 MOST = 4  # statements shown; three at the median, for most questions have no four that score so much
 SAME = 0.6  # overlap of terms (Jaccard) from which two sentences say the same
-DEEDS = {"commitment": 0.25, "decline": 0.2}
+DEEDS = {
+    "commitment": 0.25,
+    "decline": 0.35,
+}  # where a promise is asked about; a refusal is less like the question, and is what must be known
 DONE = 0.15  # for a report of what the government itself does
-POINTER = 0.15  # loss of a sentence that only refers to another document or answer
+POINTER = 0.3  # loss of a sentence that only refers to another document or answer
 SALUTATION = 6  # words of the longest line that only greets: "Geachte leden van de Tweede Kamer,"
 _POINTERS = frozenset("verwezen verwijs verwijzen verwijst".split())
 _SEE = frozenset(("zie", "see"))
@@ -72,9 +78,15 @@ def choose_by_words(
 def likeness(
     index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str] = frozenset()
 ) -> float | None:
-    """How alike the question and the sentence most like it are, 0 to 1; None where there is no encoder."""
-    compared = _compared(index, question, retrieved, roles)
-    return None if compared is None else max((0.0, *(alike for _, alike in compared)))
+    """How alike the question and the sentence most like it are, 0 to 1; None where there is no encoder.
+
+    A question that was put together from two turns reads like none: what the first of them asked counts too.
+    """
+    asked = dict.fromkeys((question.text, question.text.partition(JOINT)[0]))
+    compared = [_compared(index, replace(question, text=text), retrieved, roles) for text in asked]
+    return (
+        None if compared[0] is None else max((0.0, *(alike for each in compared for _, alike in each or ())))
+    )
 
 
 def _compared(

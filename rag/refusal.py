@@ -59,7 +59,9 @@ class Signals:
     shallow: float  # how far the coverage lies below SHALLOW
     far: float  # how far the nearest passage lies below FAR
     astray: float  # the two together
-    alike: float | None = None  # the question and the sentence most like it in meaning; None without an encoder
+    alike: float | None = (
+        None  # the question and the sentence most like it in meaning; None without an encoder
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ def weigh(
 
     What is shown may be chosen by meaning; a sentence that is about the same thing is no sign that it says what is asked.
     """
-    chosen = signed(index, question, choose_by_words(index, question, retrieved, roles), roles)
+    by_words = choose_by_words(index, question, retrieved, roles)
+    chosen = signed(index, question, by_words, roles)
     plain = [c for c in retrieved.concepts if not c.concept.part]
     content = [c for c in plain if c.concept.weight >= 0.9] or list(retrieved.concepts)
     names = [c for c in retrieved.concepts if _is_name(c, question.text)]
@@ -137,7 +140,8 @@ def weigh(
             shallow=shallow,
             far=far,
             astray=10 * shallow * far,
-            alike=likeness(index, question, retrieved, roles),
+            # What is asked of a document as a whole is answered by its first and last lines, which are like no question.
+            alike=likeness(index, question, retrieved, roles) if chosen == by_words else None,
         ),
         absent=tuple(n for n in names if n in nowhere),
         unmet=unmet,
@@ -190,7 +194,11 @@ def judge(
     elsewhere = any(
         name.concept.place for name in support.absent
     )  # what is said of one state is not said of another
-    if elsewhere or not support.signals.coverage or doubt(support.signals) >= _weights_for(support.signals)["threshold"]:
+    if (
+        elsewhere
+        or not support.signals.coverage
+        or doubt(support.signals) >= _weights_for(support.signals)["threshold"]
+    ):
         kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
         return [], Refusal(kind, _why(question, support, kind), missing)
     chosen = signed(index, question, choose(index, question, retrieved, filters.roles), filters.roles)

@@ -131,7 +131,9 @@ def test_receipt_says_what_the_answer_was_made_with(assistant, monkeypatch, enco
     if not encoder:
         monkeypatch.setattr("rag.models.e5.packaged_file", lambda: None)
     receipt = assistant.ask(SAMPLE).receipt
-    models = r"all-MiniLM-L6-v2" + (r", multilingual-e5-small, trained further \([0-9a-f]{8}\)" if encoder else "")
+    models = r"all-MiniLM-L6-v2" + (
+        r", multilingual-e5-small, trained further \([0-9a-f]{8}\)" if encoder else ""
+    )
     assert re.fullmatch(models, receipt.embedding_model)
     assert receipt.index == assistant.index.digest
     assert receipt.version == __version__

@@ -108,8 +108,8 @@ def test_quotations_a_character_off(fallen, monkeypatch):
 
 def test_wrong_sentences_chosen(fallen, monkeypatch):
     """The worst of the sentences that could be quoted, char-exact and rightly labelled."""
-    right = quotes._by_meaning
-    monkeypatch.setattr(quotes, "_by_meaning", lambda *given: right(*given)[::-1])
+    right = quotes._best
+    monkeypatch.setattr(quotes, "_best", lambda question, ranked: right(question, ranked[::-1]))
     found = fallen()
     assert {"evidence in answer", "facts in answer", "statement precision"} <= set(found)
     assert "Success@1" not in found

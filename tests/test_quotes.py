@@ -81,7 +81,7 @@ def test_of_sentences_with_the_same_words_the_one_that_is_meant_leads(hospital):
     assert "dak" in hospital.text("brief.txt")[best.sentence.start : best.sentence.end]
 
 
-def test_meaning_moves_a_sentence_and_words_are_what_a_refusal_goes_by(hospital, monkeypatch):
+def test_meaning_moves_a_sentence_and_words_stand_as_they_were(hospital, monkeypatch):
     question = understand("Wat gebeurt er met het ziekenhuis in Goma?")
     found = retrieve(hospital, question)
     by_words = choose_by_words(hospital, question, found)

@@ -3,9 +3,13 @@
 import pytest
 from support import settings_for
 
+from rag import quotes
 from rag.assistant import Assistant
 from rag.filters import Filters
 from rag.ingest import ingest
+from rag.question import understand
+from rag.refusal import doubt, weigh
+from rag.retrieve import retrieve
 
 MANIFEST = """
 ["brief.txt"]
@@ -175,3 +179,37 @@ def test_refusal_speaks_the_readers_language(seeds, question, language, word):
 def test_refusal_still_lists_the_nearest_passages(small):
     answer = small.ask("Hoeveel euro geeft het kabinet aan de opvang in Oeganda?")
     assert answer.passages[0].document == "brief.txt"
+
+
+def test_the_less_alike_the_nearest_sentence_is_the_greater_the_doubt(small, monkeypatch):
+    """Every word may be there and the answer not; and without an encoder nothing may be made of its silence."""
+    question = understand("Waarmee steunt het kabinet de opvang in Oeganda?")
+    found = retrieve(small.index, question)
+
+    def doubted(similarity):
+        monkeypatch.setattr(quotes, "load_similarity", lambda: similarity)
+        signals = weigh(small.index, question, found).signals
+        return signals.alike, doubt(signals)
+
+    (none, by_words), (low, unlike), (high, alike) = (
+        doubted(s)
+        for s in (
+            None,
+            lambda _, sentences: [0.4] * len(sentences),
+            lambda _, sentences: [0.9] * len(sentences),
+        )
+    )
+    assert (none, low, high) == (None, 0.4, 0.9)
+    assert alike < by_words < unlike
+    assert alike < 0.2 < 0.8 < unlike
+
+
+def test_of_a_follow_up_the_question_before_it_counts_as_well(small, monkeypatch):
+    """Two questions in one line are like no sentence."""
+    question = understand("Wat steunt het kabinet in Oeganda – wat kost dat?")
+    monkeypatch.setattr(
+        quotes,
+        "load_similarity",
+        lambda: lambda asked, sentences: [0.4 if "kost" in asked else 0.8 for _ in sentences],
+    )
+    assert weigh(small.index, question, retrieve(small.index, question)).signals.alike == 0.8

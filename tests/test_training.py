@@ -11,11 +11,17 @@ from rag.models import e5
 from training.material import FOLDER, read_examples
 
 FILES = sorted(FOLDER.glob("*.jsonl"))
-GOLD = re.compile(r"seksueel geweld|sexual violence|1325|vrede en veiligheid|peace and security|\bWPS\b|\bFFM\b", re.IGNORECASE)
+GOLD = re.compile(
+    r"seksueel geweld|sexual violence|1325|vrede en veiligheid|peace and security|\bWPS\b|\bFFM\b",
+    re.IGNORECASE,
+)
 PASSAGE = {
     "heading": "Bossen",
     "sentences": ["Er komt 5 miljoen euro voor bomen.", "De motie is verworpen."],
-    "questions": [{"lang": "nl", "q": "Wat kost het?", "a": [0]}, {"lang": "en", "q": "Who planted them?", "a": []}],
+    "questions": [
+        {"lang": "nl", "q": "Wat kost het?", "a": [0]},
+        {"lang": "en", "q": "Who planted them?", "a": []},
+    ],
 }
 
 
@@ -34,7 +40,10 @@ def test_a_passage_is_read_with_its_questions(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "what"),
     [
-        ({"questions": [{"lang": "nl", "q": "Wat?", "a": [2]}]}, "«Wat\\?» is answered by a sentence that is not there"),
+        (
+            {"questions": [{"lang": "nl", "q": "Wat?", "a": [2]}]},
+            "«Wat\\?» is answered by a sentence that is not there",
+        ),
         ({"questions": [{"lang": "de", "q": "Was?", "a": [0]}]}, "«Was\\?» is in de"),
         ({"sentences": "Eén tekst."}, "are lists"),
     ],

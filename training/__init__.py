@@ -1,0 +1,1 @@
+"""Trains the sentence encoder; nothing of the product imports it."""

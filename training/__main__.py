@@ -24,8 +24,11 @@ from rag.models.e5 import PACKAGE, TRAINED, WeightsFile, packaged_file, tokenize
 from training.material import FOLDER, Example, read_examples
 from training.net import Net
 
-EPOCHS, BATCH = 6, 8  # times that each passage is seen; passages of a batch
-RATE, WARM = 5e-4, 0.1  # of learning, and share of the steps in which it is reached; then it falls evenly to none
+EPOCHS, BATCH = 4, 8  # times that each passage is seen; passages of a batch
+RATE, WARM = (
+    5e-4,
+    0.1,
+)  # of learning, and share of the steps in which it is reached; then it falls evenly to none
 UNANSWERED = 0.6  # weight of telling the questions that are not answered, beside that of finding the sentence
 LONGEST = 128  # tokens of a text
 SEED = 1325
@@ -109,7 +112,7 @@ def train(student: Student, material: Sequence[Tokens], epochs: int = EPOCHS) ->
                 group["lr"] = rate * share
             loss = student.loss(passages[start : start + BATCH])
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_([*thin, *three], 1.0)
             optimizer.step()
             losses.append(loss.item())
@@ -120,7 +123,10 @@ def train(student: Student, material: Sequence[Tokens], epochs: int = EPOCHS) ->
 def measure(student: Student, material: Sequence[Tokens]) -> str:
     """How often the sentence nearest to a question answers it, of its passage's and of all; how well unanswered ones are told."""
     student.eval()
-    of_own, of_all, answered, not_answered = [], [], [], []
+    of_own: list[bool] = []
+    of_all: list[bool] = []
+    answered: list[float] = []
+    not_answered: list[float] = []
     for start in range(0, len(material), 50):
         batch = material[start : start + 50]
         alike, starts, of = student.similarities(batch)
@@ -159,7 +165,7 @@ def main() -> None:
         seen = f"; {measure(student, unseen)}" if unseen else ""
         print(f"epoch {epoch}, {time.perf_counter() - begun:.0f} s: loss {loss:.3f}{seen}", flush=True)
     if arguments.write:
-        np.savez_compressed(TRAINED, **student.net.learned())
+        np.savez_compressed(TRAINED, **student.net.learned())  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -99,7 +99,9 @@ class Net(nn.Module):
         """Go on with what was learned before, as `learned` gave it."""
         for name, part in self.adapted.items():
             for side in ("down", "up"):
-                getattr(part, side).data = torch.from_numpy(learned[f"{name.replace('_', '.')}.{side}"]).float()
+                getattr(part, side).data = torch.from_numpy(
+                    learned[f"{name.replace('_', '.')}.{side}"]
+                ).float()
 
     def learned(self) -> dict[str, np.ndarray]:
         """What was learned, by the name of its matrix in the file: "l0.q.down" (RANK, columns), "l0.q.up" (rows, RANK)."""

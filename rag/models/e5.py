@@ -152,9 +152,11 @@ class Encoder(Embeddings):
         self._words = file.rows("emb.word", file.hidden)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Vectors of sentences, each read behind "passage: "."""
         return list(_SENTENCES.map(self._vector, (f"passage: {text}" for text in texts)))
 
     def embed_query(self, text: str) -> list[float]:
+        """The vector of a question, read behind "query: "."""
         return self._vector(f"query: {text}")
 
     def _vector(self, text: str) -> list[float]:
