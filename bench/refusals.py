@@ -117,14 +117,10 @@ def fitted(
     kind: str, signals: Floats, unanswerable: NDArray[np.bool_], pairs: list[str], names: list[str]
 ) -> dict[str, float]:
     """The threshold and the weights by some signals; prints their curve and what each weighs."""
-    there = ~np.isnan(signals).any(
-        1
-    )  # what is asked of a document as a whole is decided by words in any case
-    signals, unanswerable, pairs = (
-        signals[there],
-        unanswerable[there],
-        [p for p, t in zip(pairs, there, strict=True) if t],
-    )
+    # What is asked of a document as a whole has no similarity: it is decided by words in any case.
+    there = ~np.isnan(signals).any(1)
+    pairs = [p for p, t in zip(pairs, there, strict=True) if t]
+    signals, unanswerable = signals[there], unanswerable[there]
     doubts = held_out(signals, unanswerable, pairs)
     print(f"\nBy {kind}\n\n| answerable refused | unanswerable refused |\n|---:|---:|")
     for share in ALLOWED:

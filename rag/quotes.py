@@ -14,7 +14,7 @@ from rag.conversation import JOINT
 from rag.coverage import Described, Matcher, fit, passage_context, sentence_scores
 from rag.question import Question
 from rag.retrieve import Retrieved
-from rag.similarity import load_similarity
+from rag.similarity import load_similarity, under_heading
 from rag.store.index import Index
 from rag.text.reading import said
 from rag.types import Found, Passage, Sentence
@@ -173,10 +173,7 @@ def rank_sentences(
 
 
 def _with_heading(index: Index, chosen: Chosen) -> str:
-    """What a sentence is read with: "they" and "this amount" are what the heading names."""
-    text, heading = index.text(chosen.passage.document), chosen.passage.heading
-    words = said(text, chosen.sentence)
-    return f"{heading}: {words}" if heading else words
+    return under_heading(chosen.passage.heading, said(index.text(chosen.passage.document), chosen.sentence))
 
 
 def _only_points(sentence: Sentence) -> bool:

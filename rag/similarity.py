@@ -19,6 +19,11 @@ REMEMBERED = 20_000  # sentences whose vectors are kept, 30 MB: the same few are
 Vector = NDArray[np.float32]
 
 
+def under_heading(heading: str, words: str) -> str:
+    """What a sentence is read with, in training too: "they" and "this amount" are what the heading names."""
+    return f"{heading}: {words}" if heading else words
+
+
 class Similarity:
     """Similarities by one encoder; a text is embedded once."""
 

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rag.models.e5 import PACKAGE, TRAINED, WeightsFile, packaged_file, tokenizer
+from rag.models.e5 import PACKAGE, PASSAGE, QUERY, TRAINED, WeightsFile, packaged_file, tokenizer
 from training.material import FOLDER, Example, read_examples
 from training.net import Net
 
@@ -85,8 +85,8 @@ def tokenised(file: WeightsFile, examples: Sequence[Example]) -> list[Tokens]:
     read.enable_truncation(LONGEST)
     return [
         Tokens(
-            tuple(read.encode(f"passage: {s}").ids for s in example.as_read()),
-            tuple(read.encode(f"query: {q.text}").ids for q in example.questions),
+            tuple(read.encode(PASSAGE + s).ids for s in example.as_read()),
+            tuple(read.encode(QUERY + q.text).ids for q in example.questions),
             tuple(q.answers for q in example.questions),
         )
         for example in examples

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.similarity import under_heading
+
 FOLDER = Path(__file__).parent / "passages"
 LANGUAGES = ("nl", "en")
 
@@ -29,8 +31,8 @@ class Example:
     questions: tuple[Asked, ...]
 
     def as_read(self) -> list[str]:
-        """The sentences as `rag.quotes` has them read: behind their heading."""
-        return [f"{self.heading}: {s}" if self.heading else s for s in self.sentences]
+        """The sentences as the product has them read: behind their heading."""
+        return [under_heading(self.heading, s) for s in self.sentences]
 
 
 def read_examples(files: Sequence[Path]) -> list[Example]:

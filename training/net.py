@@ -1,7 +1,7 @@
 """The encoder in torch, as it is trained: its published weights stand, and beside each matrix two thin ones are learned.
 
 Low-rank adaptation (Hu et al. 2022): a matrix W becomes W + up @ down, where `down` is RANK rows high and `up` begins as
-nothing. `rag.models.e5` multiplies by the same two.
+nothing. `rag.models.e5` adds their product to the matrix.
 """
 
 from __future__ import annotations

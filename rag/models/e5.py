@@ -34,6 +34,7 @@ MAGIC = b"E5S1"
 TRAINED = Path(__file__).parent.parent / "data" / "encoder.npz"  # made by `python -m training`
 BLOCK, SCALE = 32, 2  # weights and bytes of the scale of a block
 LEARNED = ("q", "k", "v", "ao", "fi", "fo")  # the matrices of a layer that have something learned beside them
+PASSAGE, QUERY = "passage: ", "query: "  # what the published model was trained to find before each text
 LONGEST = 512  # tokens; what is longer is cut, and hardly a sentence is
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -148,11 +149,11 @@ class Encoder(Embeddings):
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Vectors of sentences, each read behind "passage: "."""
-        return list(_SENTENCES.map(self._vector, (f"passage: {text}" for text in texts)))
+        return list(_SENTENCES.map(self._vector, (PASSAGE + text for text in texts)))
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of a question, read behind "query: "."""
-        return self._vector(f"query: {text}")
+        return self._vector(QUERY + text)
 
     def _vector(self, text: str) -> list[float]:
         text = text.encode("utf-8", "replace").decode()  # half a character is none
