@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from bench.questions import seeds_and_golds
 from rag.models.e5 import PACKAGE, load_encoder
 from rag.question import understand
+from rag.quotes import Candidates
 from rag.refusal import BY_MEANING, BY_WORDS, Signals, weigh
 from rag.retrieve import retrieve
 
@@ -45,7 +46,7 @@ def measured(left_out: Path | None = None) -> tuple[Floats, NDArray[np.bool_], l
             if gold.split == "dev" and f'"{gold.id}"' not in without:
                 question = understand(gold.question)
                 found = retrieve(index, question)
-                rows.append(astuple(weigh(index, question, found).signals))
+                rows.append(astuple(weigh(Candidates(index, question, found)).signals))
                 unanswerable.append(not gold.answerable)
                 pairs.append(gold.pair or gold.id)
     return np.array(rows, float), np.array(unanswerable), pairs

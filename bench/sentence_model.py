@@ -23,7 +23,7 @@ from eval.scores import quotes_evidence
 from rag import quotes
 from rag.models.e5 import Encoder, WeightsFile, load_encoder, packaged_file
 from rag.question import Question, understand
-from rag.quotes import choose
+from rag.quotes import Candidates
 from rag.retrieve import Retrieved, retrieve
 from rag.signed import signed
 from rag.similarity import Similarity
@@ -81,7 +81,7 @@ def measured(index: Index, asked: Sequence[Asked]) -> list[str]:
     shown: dict[tuple[str, str], list[tuple[bool, bool]]] = defaultdict(list)
     counts: dict[str, list[int]] = defaultdict(list)
     for gold, question, found in asked:
-        chosen = signed(index, question, choose(index, question, found))
+        chosen = signed(index, question, Candidates(index, question, found).choose())
         wanted = [fold(e) for e in gold.evidence]
         right = [
             quotes_evidence(fold(index.text(c.passage.document)[c.sentence.start : c.sentence.end]), wanted)

@@ -24,7 +24,7 @@ from rag.models.llm import ChatModel, Unavailable, choose_model
 from rag.prose import rewrite
 from rag.prose.generate import Writer, Written
 from rag.question import Question, check, understand
-from rag.quotes import Chosen, among, in_reading_order
+from rag.quotes import Candidates, Chosen, among, in_reading_order
 from rag.refusal import judge, weigh
 from rag.retrieve import Retrieved, retrieve
 from rag.settings import Settings
@@ -211,7 +211,9 @@ class Assistant:
         retrieved = self._retrieve(index, question, whenever)
         if judge(index, question, retrieved, whenever)[1] is not None:
             return chosen, refusal
-        now, ever = (weigh(index, question, found, filters.roles) for found in (asked.retrieved, retrieved))
+        now, ever = (
+            weigh(Candidates(index, question, found, filters.roles)) for found in (asked.retrieved, retrieved)
+        )
         if refusal is None and len(now.unmet) <= len(ever.unmet):
             return chosen, None
         # Without the dates there is an answer; within them there is none, or none of what the question names.

@@ -172,13 +172,10 @@ class Block:
         return Block(passage.sentences, passage_context(passage), described)
 
 
-def sentence_scores(
-    sentences: Sequence[Sentence], matcher: Matcher, context: frozenset[str], described: Described
-) -> list[float]:
+def sentence_scores(blocks: Sequence[Block], matcher: Matcher) -> list[float]:
     """Each sentence's coverage, with a little from its neighbours, the heading above it and the document it is in."""
-    block = Block(sentences, context, described)
-    own = matcher.table(s.terms for s in sentences)
-    return _covered([block], matcher, own).tolist()  # type: ignore[no-any-return]
+    own = matcher.table(s.terms for block in blocks for s in block.sentences)
+    return _covered(blocks, matcher, own).tolist()  # type: ignore[no-any-return]
 
 
 def _covered(blocks: Sequence[Block], matcher: Matcher, own: Table) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.conversation import JOINT
-from rag.coverage import Described, Matcher, fit, passage_context, sentence_scores
+from rag.coverage import Block, Described, Matcher, fit, sentence_scores
 from rag.question import Question
 from rag.retrieve import Retrieved
 from rag.similarity import load_similarity, under_heading
@@ -56,57 +56,65 @@ class Chosen:
     )
 
 
-def choose(
-    index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str] = frozenset()
-) -> list[Chosen]:
-    """The sentences that answer, the best first, then in the order of their documents; empty where nothing matches."""
-    compared = _compared(index, question, retrieved, roles)
-    if compared is None:
-        return choose_by_words(index, question, retrieved, roles)
-    gained = [replace(c, score=c.score + LIKENESS * (likeness - LIKELY)) for c, likeness in compared]
-    ranked = sorted(gained, key=lambda c: (-c.score, c.passage.document, c.sentence.start))
-    return _best(question, ranked)
+class Candidates:
+    """The sentences of the passages found: what the answer is chosen from, and what a refusal is decided by.
 
-
-def choose_by_words(
-    index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str] = frozenset()
-) -> list[Chosen]:
-    """The same without the sentence encoder: what holds most of the question, whether or not it is what was meant."""
-    return _best(question, _by_words(index, question, retrieved, roles, READ_BY_WORDS))
-
-
-def likeness(
-    index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str] = frozenset()
-) -> float | None:
-    """How alike the question and the sentence most like it are, 0 to 1; None where there is no encoder.
-
-    A question that was put together from two turns reads like none: what the first of them asked counts too.
+    They are read once. `roles` are those that a reader asked for; others' sentences are no candidates.
     """
-    asked = dict.fromkeys((question.text, question.text.partition(JOINT)[0]))
-    compared = [_compared(index, replace(question, text=text), retrieved, roles) for text in asked]
-    return (
-        None if compared[0] is None else max((0.0, *(alike for each in compared for _, alike in each or ())))
-    )
 
+    def __init__(
+        self, index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str] = frozenset()
+    ) -> None:
+        self.index, self.question, self.retrieved, self.roles = index, question, retrieved, roles
+        self._of_passages = _quotable(question, retrieved.passages, retrieved.matcher, index.described)
+        self._alike: dict[str, list[tuple[Chosen, float]] | None] = {}
 
-def _compared(
-    index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str]
-) -> list[tuple[Chosen, float]] | None:
-    """The sentences that words do not rule out, each with how alike it and the question are; None without an encoder."""
-    similarity = load_similarity()
-    if similarity is None:
-        return None
-    ranked = _by_words(index, question, retrieved, roles, READ)
-    contenders = [c for c in ranked if c.score >= min(CONTENDS * ranked[0].score, ranked[0].score)]
-    alike = similarity(question.text, [_with_heading(index, c) for c in contenders])
-    return list(zip(contenders, alike, strict=True))
+    def ranked(self) -> list[Chosen]:
+        """Every sentence that could be quoted, whoever says it, the best by words first."""
+        return _ranked(self._of_passages)
 
+    def choose(self) -> list[Chosen]:
+        """The sentences that answer, the best first, then in the order of their documents; empty where nothing matches."""
+        compared = self._compared(self.question.text)
+        if compared is None:
+            return self.choose_by_words()
+        gained = [replace(c, score=c.score + LIKENESS * (likeness - LIKELY)) for c, likeness in compared]
+        ranked = sorted(gained, key=lambda c: (-c.score, c.passage.document, c.sentence.start))
+        return _best(self.question, ranked)
 
-def _by_words(
-    index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str], read: int
-) -> list[Chosen]:
-    ranked = rank_sentences(question, retrieved.passages[:read], retrieved.matcher, index.described)
-    return [c for c in ranked if c.coverage > 0 and (not roles or c.sentence.role in roles)]
+    def choose_by_words(self) -> list[Chosen]:
+        """The same without the sentence encoder: what holds most of the question, whether or not it is what was meant."""
+        return _best(self.question, self._by_words(READ_BY_WORDS))
+
+    def likeness(self) -> float | None:
+        """How alike the question and the sentence most like it are, 0 to 1; None where there is no encoder.
+
+        A question that was put together from two turns reads like none: what the first of them asked counts too.
+        """
+        text = self.question.text
+        compared = [self._compared(asked) for asked in dict.fromkeys((text, text.partition(JOINT)[0]))]
+        if compared[0] is None:
+            return None
+        return max((0.0, *(alike for each in compared for _, alike in each or ())))
+
+    def _compared(self, asked: str) -> list[tuple[Chosen, float]] | None:
+        """The sentences that words do not rule out, each with how alike it and a question are; None without an encoder."""
+        if asked not in self._alike:
+            similarity = load_similarity()
+            if similarity is None:
+                self._alike[asked] = None
+            else:
+                ranked = self._by_words(READ)
+                contenders = [
+                    c for c in ranked if c.score >= min(CONTENDS * ranked[0].score, ranked[0].score)
+                ]
+                alike = similarity(asked, [_with_heading(self.index, c) for c in contenders])
+                self._alike[asked] = list(zip(contenders, alike, strict=True))
+        return self._alike[asked]
+
+    def _by_words(self, read: int) -> list[Chosen]:
+        ranked = _ranked(self._of_passages[:read])
+        return [c for c in ranked if c.coverage > 0 and (not self.roles or c.sentence.role in self.roles)]
 
 
 def _best(question: Question, ranked: Sequence[Chosen]) -> list[Chosen]:
@@ -151,25 +159,33 @@ def among(item: Chosen, others: Iterable[Chosen]) -> bool:
     return any((o.passage.document, o.sentence.start) == place for o in others)
 
 
-def rank_sentences(
+def _quotable(
     question: Question, found: Sequence[Found], matcher: Matcher, described: Mapping[str, Described]
-) -> list[Chosen]:
-    """Every sentence of some passages that could be quoted, best first."""
-    out: dict[tuple[str, int], Chosen] = {}
+) -> list[list[Chosen]]:
+    """Of each passage the sentences that could be quoted, with their scores by words."""
+    blocks = [Block.of(item.passage, described[item.passage.document]) for item in found]
+    covered = iter(sentence_scores(blocks, matcher))  # of one passage after the other
+    out = []
     for item in found:
-        passage = item.passage
-        covered = sentence_scores(
-            passage.sentences, matcher, passage_context(passage), described[passage.document]
-        )
-        for sentence, coverage in zip(passage.sentences, covered, strict=True):
+        chosen = []
+        for sentence, coverage in zip(item.passage.sentences, covered, strict=False):
             if quotable(sentence, question):
                 gain = fit(question, sentence) + _deed(question, sentence)
                 gain -= POINTER if _only_points(sentence) else 0.0
                 score = (1 - PASSAGE_SHARE) * (coverage + gain) + PASSAGE_SHARE * item.score
-                key = (passage.document, sentence.start)
-                if key not in out or out[key].score < score:
-                    out[key] = Chosen(sentence, passage, score, coverage)
-    return sorted(out.values(), key=lambda c: (-c.score, c.passage.document, c.sentence.start))
+                chosen.append(Chosen(sentence, item.passage, score, coverage))
+        out.append(chosen)
+    return out
+
+
+def _ranked(of_passages: Iterable[Sequence[Chosen]]) -> list[Chosen]:
+    """The sentences of some passages, the best first; one that stands in several of them, where it scores best."""
+    best: dict[tuple[str, int], Chosen] = {}
+    for item in (c for each in of_passages for c in each):
+        key = (item.passage.document, item.sentence.start)
+        if key not in best or best[key].score < item.score:
+            best[key] = item
+    return sorted(best.values(), key=lambda c: (-c.score, c.passage.document, c.sentence.start))
 
 
 def _with_heading(index: Index, chosen: Chosen) -> str:

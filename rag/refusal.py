@@ -21,7 +21,7 @@ from rag.coverage import Weighted, passage_context, voice
 from rag.filters import Filters
 from rag.footnoted import footnoted
 from rag.question import Question
-from rag.quotes import Chosen, choose, choose_by_words, likeness, rank_sentences
+from rag.quotes import Candidates, Chosen
 from rag.retrieve import Retrieved
 from rag.signed import signed
 from rag.slots import PRESENT, counts, gives_reason, holds_kind
@@ -93,15 +93,14 @@ def doubt(signals: Signals) -> float:
     return 1 / (1 + math.exp(-total))
 
 
-def weigh(
-    index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str] = frozenset()
-) -> Support:
+def weigh(candidates: Candidates) -> Support:
     """Measure what speaks for answering: of the sentences that hold most of the question's words.
 
     What is shown may be chosen by meaning; a sentence that is about the same thing is no sign that it says what is asked.
     """
-    by_words = choose_by_words(index, question, retrieved, roles)
-    chosen = signed(index, question, by_words, roles)
+    index, question, retrieved = candidates.index, candidates.question, candidates.retrieved
+    by_words = candidates.choose_by_words()
+    chosen = signed(index, question, by_words, candidates.roles)
     plain = [c for c in retrieved.concepts if not c.concept.part]
     content = [c for c in plain if c.concept.weight >= 0.9] or list(retrieved.concepts)
     names = [c for c in retrieved.concepts if _is_name(c, question.text)]
@@ -110,7 +109,7 @@ def weigh(
     near = frozenset().union(*around)
     unmet = tuple(n for n in names if n.strength(near) < PRESENT)
     beside = {c.passage.id for c in chosen}
-    share = _Shares(index, question, retrieved, chosen)
+    share = _Shares(candidates, chosen)
     figure = bool(question.asks & {"amount", "number"})
     counted = next((c for c in retrieved.concepts if c.concept.label == question.counted), None)
     unknown = sum(c in nowhere for c in content) / max(len(content), 1)
@@ -141,7 +140,7 @@ def weigh(
             far=far,
             astray=10 * shallow * far,
             # What is asked of a document as a whole is answered by its first and last lines, which are like no question.
-            alike=likeness(index, question, retrieved, roles) if chosen == by_words else None,
+            alike=candidates.likeness() if chosen == by_words else None,
         ),
         absent=tuple(n for n in names if n in nowhere),
         unmet=unmet,
@@ -153,13 +152,12 @@ def weigh(
 class _Shares:
     """The best coverage by a sentence of some kind, as a share of the best coverage by any."""
 
-    def __init__(
-        self, index: Index, question: Question, retrieved: Retrieved, chosen: Sequence[Chosen]
-    ) -> None:
-        self._index = index
-        self._ranked = rank_sentences(question, retrieved.passages, retrieved.matcher, index.described)
+    def __init__(self, candidates: Candidates, chosen: Sequence[Chosen]) -> None:
+        self._index = candidates.index
+        self._ranked = candidates.ranked()
         self._best = max((c.coverage for c in chosen), default=0.0)
-        self._names = [c for c in retrieved.concepts if _is_name(c, question.text)]
+        asked = candidates.question.text
+        self._names = [c for c in candidates.retrieved.concepts if _is_name(c, asked)]
 
     def __call__(self, of_kind: Callable[[Sentence, str], bool]) -> float:
         best = max(
@@ -186,7 +184,8 @@ def judge(
     index: Index, question: Question, retrieved: Retrieved, filters: Filters
 ) -> tuple[list[Chosen], Refusal | None]:
     """The sentences that may stand as the answer, or the refusal."""
-    support = weigh(index, question, retrieved, filters.roles)
+    candidates = Candidates(index, question, retrieved, filters.roles)
+    support = weigh(candidates)
     missing = support.missing
     if (filters.since or filters.until) and not retrieved.passages:
         dates = {"since": filters.since or "…", "until": filters.until or "…"}
@@ -201,7 +200,7 @@ def judge(
     ):
         kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
         return [], Refusal(kind, _why(question, support, kind), missing)
-    chosen = signed(index, question, choose(index, question, retrieved, filters.roles), filters.roles)
+    chosen = signed(index, question, candidates.choose(), filters.roles)
     chosen = footnoted(index, question, chosen, filters.roles)
     return chosen, None if filters.roles else _only_others(question, chosen, missing)
 

@@ -150,7 +150,7 @@ def test_speakers_mixed_up(fallen, monkeypatch):
 
 
 def never_refused(index, question, retrieved, filters):
-    return quotes.choose(index, question, retrieved, filters.roles), None
+    return quotes.Candidates(index, question, retrieved, filters.roles).choose(), None
 
 
 def test_nothing_refused_any_more(fallen, monkeypatch):

@@ -9,7 +9,7 @@ from rag.assistant import Assistant
 from rag.footnoted import footnoted
 from rag.ingest import ingest
 from rag.question import understand
-from rag.quotes import choose
+from rag.quotes import Candidates
 from rag.retrieve import retrieve
 from rag.text.reading import said
 from rag.types import Role
@@ -84,7 +84,7 @@ def test_note_of_a_speaker_who_was_not_asked_for_is_not_shown(rivers):
     """The note is the government's, as all of this letter: with parliament alone asked for nothing of it may be there."""
     index = rivers.index
     question = understand("In welke landen betaalt het kabinet mee aan metingen van de waterkwaliteit?")
-    chosen = choose(index, question, retrieve(index, question))
+    chosen = Candidates(index, question, retrieve(index, question)).choose()
     assert any("Kenia" in said(TEXT, c.sentence) for c in footnoted(index, question, chosen))
     role = next(c.sentence.role for c in footnoted(index, question, chosen) if c.called_at is not None)
     others = frozenset(get_args(Role)) - {role}

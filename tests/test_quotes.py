@@ -6,7 +6,7 @@ from support import settings_for
 from rag import quotes
 from rag.ingest import ingest
 from rag.question import understand
-from rag.quotes import MOST, Chosen, choose, choose_by_words, in_reading_order, quotable
+from rag.quotes import MOST, Candidates, Chosen, in_reading_order, quotable
 from rag.retrieve import retrieve
 from rag.store.index import open_index
 from rag.types import Passage, Sentence, Span
@@ -28,7 +28,7 @@ def index(seed_index):
 
 def chosen(index, text):
     question = understand(text)
-    return question, choose(index, question, retrieve(index, question))
+    return question, Candidates(index, question, retrieve(index, question)).choose()
 
 
 def sentence(start=0, act="report", part="body", terms=("een", "twee", "drie"), role="government"):
@@ -76,7 +76,7 @@ def hospital(tmp_path, tiny_model):
 def test_of_sentences_with_the_same_words_the_one_that_is_meant_leads(hospital):
     """Neither holds «gerepareerd» or «kapot»: words alone cannot tell them apart."""
     question = understand("Wat wordt er gerepareerd aan het ziekenhuis in Goma?")
-    answer = choose(hospital, question, retrieve(hospital, question))
+    answer = Candidates(hospital, question, retrieve(hospital, question)).choose()
     best = max(answer, key=lambda c: c.score)
     assert "dak" in hospital.text("brief.txt")[best.sentence.start : best.sentence.end]
 
@@ -84,7 +84,7 @@ def test_of_sentences_with_the_same_words_the_one_that_is_meant_leads(hospital):
 def test_meaning_moves_a_sentence_and_words_stand_as_they_were(hospital, monkeypatch):
     question = understand("Wat gebeurt er met het ziekenhuis in Goma?")
     found = retrieve(hospital, question)
-    by_words = choose_by_words(hospital, question, found)
+    by_words = Candidates(hospital, question, found).choose_by_words()
     said = {}
 
     def alike(asked, sentences):
@@ -92,9 +92,9 @@ def test_meaning_moves_a_sentence_and_words_stand_as_they_were(hospital, monkeyp
         return [1.0 if "dak" in s else 0.7 for s in sentences]
 
     monkeypatch.setattr(quotes, "load_similarity", lambda: alike)
-    best = max(choose(hospital, question, found), key=lambda c: c.score)
+    best = max(Candidates(hospital, question, found).choose(), key=lambda c: c.score)
     assert "dak" in hospital.text("brief.txt")[best.sentence.start : best.sentence.end]
-    assert choose_by_words(hospital, question, found) == by_words
+    assert Candidates(hospital, question, found).choose_by_words() == by_words
     assert list(said) == [question.text]
 
 
@@ -107,7 +107,7 @@ def test_sentence_is_compared_under_its_heading(index, monkeypatch):
         "load_similarity",
         lambda: lambda _, sentences: given.extend(sentences) or [0.84] * len(sentences),
     )
-    answer = choose(index, question, retrieve(index, question))
+    answer = Candidates(index, question, retrieve(index, question)).choose()
     headings = {c.passage.heading for c in answer} - {""}
     assert headings
     assert all(any(g.startswith(f"{heading}: ") for g in given) for heading in headings)

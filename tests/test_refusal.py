@@ -8,6 +8,7 @@ from rag.assistant import Assistant
 from rag.filters import Filters
 from rag.ingest import ingest
 from rag.question import understand
+from rag.quotes import Candidates
 from rag.refusal import doubt, weigh
 from rag.retrieve import retrieve
 
@@ -188,7 +189,7 @@ def test_the_less_alike_the_nearest_sentence_is_the_greater_the_doubt(small, mon
 
     def doubted(similarity):
         monkeypatch.setattr(quotes, "load_similarity", lambda: similarity)
-        signals = weigh(small.index, question, found).signals
+        signals = weigh(Candidates(small.index, question, found)).signals
         return signals.alike, doubt(signals)
 
     (none, by_words), (low, unlike), (high, alike) = (
@@ -212,4 +213,4 @@ def test_of_a_follow_up_the_question_before_it_counts_as_well(small, monkeypatch
         "load_similarity",
         lambda: lambda asked, sentences: [0.4 if "kost" in asked else 0.8 for _ in sentences],
     )
-    assert weigh(small.index, question, retrieve(small.index, question)).signals.alike == 0.8
+    assert weigh(Candidates(small.index, question, retrieve(small.index, question))).signals.alike == 0.8
