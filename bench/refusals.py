@@ -28,7 +28,7 @@ FILE = Path(__file__).parent.parent / "rag" / "data" / "refusal.toml"
 HEAD = """# Weights of the signals that decide between an answer and a refusal (rag/refusal.py), and the probability from which it
 # is refused: without and with a sentence encoder. Made by `python -m bench.refusals --write{}` from the development questions; not to be edited by hand.
 """
-NAMES = [f.name for f in fields(Signals)]  # the similarity is the last: without an encoder there is none
+NAMES = [f.name for f in fields(Signals)]  # the similarities are the last: without an encoder there is none
 FOLDS, RIDGE = 10, 5.0
 ALLOWED = (0.01, 0.02, 0.03, 0.05, 0.1, 0.2)  # shares of answerable questions refused
 AT = 0.04
@@ -104,7 +104,7 @@ def main() -> None:
     print(f"{(~unanswerable).sum()} answerable and {unanswerable.sum()} unanswerable development questions")
     tables = {
         kind: fitted(kind, signals[:, : len(names)], unanswerable, pairs, names)
-        for kind, names in ((BY_WORDS, NAMES[:-1]), (BY_MEANING, NAMES))
+        for kind, names in ((BY_WORDS, NAMES[:-2]), (BY_MEANING, NAMES))
     }
     if arguments.write:
         without = f" --without {arguments.without}" if arguments.without else ""

@@ -28,6 +28,7 @@ from rag.quotes import Candidates, Chosen, among, in_reading_order
 from rag.refusal import judge, weigh
 from rag.retrieve import Retrieved, retrieve
 from rag.settings import Settings
+from rag.similarity import expect
 from rag.store.generations import read_state
 from rag.store.index import Index, open_index
 from rag.turns import Turns
@@ -122,6 +123,7 @@ class Assistant:
         begun = time.perf_counter()
         model = choose_model(self.settings)
         question = self._understood(index, self._completed(text, history, model), model)
+        expect(question.text)
         with self._turns.take():
             retrieved = self._retrieve(index, question, filters)
         retrieved_at = time.perf_counter()

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from rag.conversation import JOINT
-from rag.coverage import Block, Described, Matcher, fit, sentence_scores
+from rag.coverage import Block, Described, Matcher, fit, passage_context, sentence_scores, voice
 from rag.question import Question
 from rag.retrieve import Retrieved
 from rag.similarity import load_similarity, under_heading
+from rag.slots import PRESENT
 from rag.store.index import Index
 from rag.text.reading import said
 from rag.types import Found, Passage, Sentence
@@ -26,6 +28,7 @@ CONTENDS = (
     0.55  # a sentence is compared with the question only if it scores this share of the best one by words
 )
 LIKENESS = 1.0  # weight of a sentence's similarity to the question; sentences of one passage differ by 0.3
+ELSEWHERE = 0.1  # loss of a sentence that is not about the state asked about, however alike it is
 LIKELY = 0.6  # similarity of a sentence that may well answer: what is gained and lost lies around it
 KEPT = 0.7  # a sentence is shown only if it scores this share of the best one
 MOST = 4  # statements shown; three at the median, for most questions have no four that score so much
@@ -66,19 +69,35 @@ class Candidates:
         self, index: Index, question: Question, retrieved: Retrieved, roles: frozenset[str] = frozenset()
     ) -> None:
         self.index, self.question, self.retrieved, self.roles = index, question, retrieved, roles
+        self.places = [c for c in retrieved.concepts if c.concept.place and not c.concept.part]
         self._of_passages = _quotable(question, retrieved.passages, retrieved.matcher, index.described)
-        self._alike: dict[str, list[tuple[Chosen, float]] | None] = {}
 
     def ranked(self) -> list[Chosen]:
         """Every sentence that could be quoted, whoever says it, the best by words first."""
         return _ranked(self._of_passages)
 
+    def said(self, chosen: Chosen) -> str:
+        """The words of a sentence, as they stand."""
+        whole = self.index.text(chosen.passage.document)
+        return " ".join(whole[span.start : span.end] for span in chosen.sentence.spans)
+
+    def beside(self, chosen: Chosen) -> frozenset[str]:
+        """The terms that a sentence is read with: of the one before it, of what stands above, of who speaks and of the title."""
+        passage, described = chosen.passage, self.index.described[chosen.passage.document]
+        at = next(i for i, s in enumerate(passage.sentences) if s.start == chosen.sentence.start)
+        own = frozenset(t for s in passage.sentences[max(0, at - 1) : at + 1] for t in s.terms)
+        speaker = voice(chosen.sentence.speaker or described.sender)
+        return own | passage_context(passage) | described.document | speaker
+
     def choose(self) -> list[Chosen]:
         """The sentences that answer, the best first, then in the order of their documents; empty where nothing matches."""
-        compared = self._compared(self.question.text)
-        if compared is None:
+        alike = self._alike(self.question.text)
+        if alike is None:
             return self.choose_by_words()
-        gained = [replace(c, score=c.score + LIKENESS * (likeness - LIKELY)) for c, likeness in compared]
+        gained = [
+            replace(c, score=c.score + LIKENESS * (likeness - LIKELY) - ELSEWHERE * self._elsewhere(c))
+            for c, likeness in zip(self._contenders, alike, strict=True)
+        ]
         ranked = sorted(gained, key=lambda c: (-c.score, c.passage.document, c.sentence.start))
         return _best(self.question, ranked)
 
@@ -86,31 +105,33 @@ class Candidates:
         """The same without the sentence encoder: what holds most of the question, whether or not it is what was meant."""
         return _best(self.question, self._by_words(READ_BY_WORDS))
 
-    def likeness(self) -> float | None:
-        """How alike the question and the sentence most like it are, 0 to 1; None where there is no encoder.
+    def compared(self) -> list[tuple[Chosen, float]] | None:
+        """The sentences that words do not rule out, each with how alike it and the question are; None without an encoder.
 
         A question that was put together from two turns reads like none: what the first of them asked counts too.
         """
         text = self.question.text
-        compared = [self._compared(asked) for asked in dict.fromkeys((text, text.partition(JOINT)[0]))]
-        if compared[0] is None:
-            return None
-        return max((0.0, *(alike for each in compared for _, alike in each or ())))
+        alike = [self._alike(asked) for asked in dict.fromkeys((text, text.partition(JOINT)[0]))]
+        each = [x for x in alike if x is not None]
+        best = [max(a) for a in zip(*each, strict=True)]
+        return list(zip(self._contenders, best, strict=True)) if each else None
 
-    def _compared(self, asked: str) -> list[tuple[Chosen, float]] | None:
-        """The sentences that words do not rule out, each with how alike it and a question are; None without an encoder."""
-        if asked not in self._alike:
-            similarity = load_similarity()
-            if similarity is None:
-                self._alike[asked] = None
-            else:
-                ranked = self._by_words(READ)
-                contenders = [
-                    c for c in ranked if c.score >= min(CONTENDS * ranked[0].score, ranked[0].score)
-                ]
-                alike = similarity(asked, [_with_heading(self.index, c) for c in contenders])
-                self._alike[asked] = list(zip(contenders, alike, strict=True))
-        return self._alike[asked]
+    def _elsewhere(self, chosen: Chosen) -> bool:
+        """Whether a state that is asked about is not what a sentence is about."""
+        beside = self.beside(chosen) if self.places else frozenset()
+        return any(place.strength(beside) < PRESENT for place in self.places)
+
+    @cached_property
+    def _contenders(self) -> list[Chosen]:
+        ranked = self._by_words(READ)
+        return [c for c in ranked if c.score >= min(CONTENDS * ranked[0].score, ranked[0].score)]
+
+    def _alike(self, asked: str) -> list[float] | None:
+        """How alike a question and each of the contenders are; None without an encoder."""
+        similarity = load_similarity()
+        if similarity is None:
+            return None
+        return similarity(asked, [_with_heading(self.index, c) for c in self._contenders])
 
     def _by_words(self, read: int) -> list[Chosen]:
         ranked = _ranked(self._of_passages[:read])

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from importlib import resources
@@ -31,6 +31,8 @@ from rag.wording import say
 
 SHALLOW, FAR = 0.4, 0.45  # coverage and similarity below which a question may well be about something else
 BY_WORDS, BY_MEANING = "words", "meaning"  # tables of the weights: without and with a sentence encoder
+SPOKEN_OF = 0.3  # strength from which a passage speaks of a thing at all
+MISFIT = 0.2  # loss of similarity of a sentence that cannot be the answer
 FOREIGN = 0.6  # share of the question's words that occur nowhere, from which it is on another subject
 
 
@@ -59,8 +61,10 @@ class Signals:
     shallow: float  # how far the coverage lies below SHALLOW
     far: float  # how far the nearest passage lies below FAR
     astray: float  # the two together
-    alike: float | None = (
-        None  # the question and the sentence most like it in meaning; None without an encoder
+    # None without a sentence encoder:
+    alike: float | None = None  # the question and the sentence most like it in meaning
+    fitting: float | None = (
+        None  # the same of the sentences that are about what is asked and hold the kind of fact
     )
 
 
@@ -93,6 +97,27 @@ def doubt(signals: Signals) -> float:
     return 1 / (1 + math.exp(-total))
 
 
+class _Named:
+    """What a question names, as words of the index."""
+
+    def __init__(self, question: Question, concepts: Sequence[Weighted]) -> None:
+        self.plain = [c for c in concepts if not c.concept.part]
+        self.content = [c for c in self.plain if c.concept.weight >= 0.9] or list(concepts)
+        self.names = [c for c in concepts if _is_name(c, question.text)]
+        self.nowhere = [c for c in self.plain if not _occurs(c)]
+        self.years = [c for c in self.plain if _is_year(c)]
+        self.counted = next((c for c in concepts if c.concept.label == question.counted), None)
+
+    def unknown(self) -> float:
+        """The share that occurs nowhere."""
+        return sum(c in self.nowhere for c in self.content) / max(len(self.content), 1)
+
+    def silent(self, around: Iterable[frozenset[str]]) -> float:
+        """The share that is not spoken of around any one of some sentences, whichever has most."""
+        missing = (sum(c.strength(terms) < SPOKEN_OF for c in self.content) for terms in around)
+        return min(missing, default=len(self.content)) / max(len(self.content), 1)
+
+
 def weigh(candidates: Candidates) -> Support:
     """Measure what speaks for answering: of the sentences that hold most of the question's words.
 
@@ -101,83 +126,102 @@ def weigh(candidates: Candidates) -> Support:
     index, question, retrieved = candidates.index, candidates.question, candidates.retrieved
     by_words = candidates.choose_by_words()
     chosen = signed(index, question, by_words, candidates.roles)
-    plain = [c for c in retrieved.concepts if not c.concept.part]
-    content = [c for c in plain if c.concept.weight >= 0.9] or list(retrieved.concepts)
-    names = [c for c in retrieved.concepts if _is_name(c, question.text)]
-    nowhere = [c for c in plain if not _occurs(c)]
+    named = _Named(question, retrieved.concepts)
     around = [_around(index, c.passage) for c in chosen]
-    near = frozenset().union(*around)
-    unmet = tuple(n for n in names if n.strength(near) < PRESENT)
-    beside = {c.passage.id for c in chosen}
+    unmet = tuple(n for n in named.names if n.strength(frozenset().union(*around)) < PRESENT)
+    passages = {c.passage.id for c in chosen}
     share = _Shares(candidates, chosen)
-    figure = bool(question.asks & {"amount", "number"})
-    counted = next((c for c in retrieved.concepts if c.concept.label == question.counted), None)
-    unknown = sum(c in nowhere for c in content) / max(len(content), 1)
-    beside_each = [_beside(index, c) for c in chosen]
+    beside = [candidates.beside(c) for c in chosen]
     coverage = max((c.coverage for c in chosen), default=0.0)
     nearest = max((f.similarity for f in retrieved.passages), default=0.0)
     shallow, far = max(0.0, SHALLOW - coverage), max(0.0, FAR - nearest)
+    # What is asked of a document as a whole is answered by its first and last lines, which are like no question.
+    compared = candidates.compared() if chosen == by_words else None
     return Support(
         Signals(
             coverage=coverage,
-            named=min(len(content), 8) / 8,
+            named=min(len(named.content), 8) / 8,
             unmet=float(min(len(unmet), 3)),
-            unknown=unknown,
-            silent=min((sum(c.strength(a) < 0.3 for c in content) for a in around), default=len(content))
-            / max(len(content), 1),
+            unknown=named.unknown(),
+            silent=named.silent(around),
             nearest=nearest,
-            beside=max((f.similarity for f in retrieved.passages if f.passage.id in beside), default=0.0),
-            figure=share(lambda s, _: holds_kind(question, s)) if figure else 1.0,
-            counted=share(lambda _, text: counts(question, text, counted))
-            if "number" in question.asks
-            else 1.0,
-            reason=share(lambda _, text: gives_reason(text)) if "reason" in question.asks else 1.0,
+            beside=max((f.similarity for f in retrieved.passages if f.passage.id in passages), default=0.0),
+            figure=share.of_figures(),
+            counted=share.of_counts(named.counted),
+            reason=share.of_reasons(),
             asks_number=float("number" in question.asks),
             asks_amount=float("amount" in question.asks),
-            elsewhere=_fewest_unmet([c for c in plain if c.concept.place], beside_each),
-            undated=_fewest_unmet([c for c in plain if _is_year(c)], beside_each),
+            elsewhere=_fewest_unmet(candidates.places, beside),
+            undated=_fewest_unmet(named.years, beside),
             shallow=shallow,
             far=far,
             astray=10 * shallow * far,
-            # What is asked of a document as a whole is answered by its first and last lines, which are like no question.
-            alike=candidates.likeness() if chosen == by_words else None,
+            alike=None if compared is None else max((0.0, *(alike for _, alike in compared))),
+            fitting=None if compared is None else _fitting(candidates, named, compared),
         ),
-        absent=tuple(n for n in names if n in nowhere),
+        absent=tuple(n for n in named.names if n in named.nowhere),
         unmet=unmet,
-        missing=tuple(c.concept.label for c in nowhere),
-        foreign=unknown,
+        missing=tuple(c.concept.label for c in named.nowhere),
+        foreign=named.unknown(),
     )
+
+
+def _fitting(candidates: Candidates, named: _Named, compared: Iterable[tuple[Chosen, float]]) -> float:
+    """The most alike of the sentences that may answer: less for one about another state or year, or without what is asked for.
+
+    "How much goes to the office in Mali?" is most like the sentence that says how much goes to the one in Sudan.
+    """
+    question = candidates.question
+
+    def fits(chosen: Chosen) -> bool:
+        terms = candidates.beside(chosen)
+        return (
+            all(n.strength(terms) >= PRESENT for n in (*candidates.places, *named.years))
+            and holds_kind(question, chosen.sentence)
+            and ("reason" not in question.asks or gives_reason(candidates.said(chosen)))
+        )
+
+    return max((0.0, *(alike if fits(c) else alike - MISFIT for c, alike in compared)))
 
 
 class _Shares:
     """The best coverage by a sentence of some kind, as a share of the best coverage by any."""
 
     def __init__(self, candidates: Candidates, chosen: Sequence[Chosen]) -> None:
-        self._index = candidates.index
-        self._ranked = candidates.ranked()
+        self._candidates = candidates
         self._best = max((c.coverage for c in chosen), default=0.0)
         asked = candidates.question.text
         self._names = [c for c in candidates.retrieved.concepts if _is_name(c, asked)]
 
-    def __call__(self, of_kind: Callable[[Sentence, str], bool]) -> float:
-        best = max(
-            (
-                c.coverage * self._named(c.sentence)
-                for c in self._ranked
-                if of_kind(c.sentence, self._text(c))
-            ),
-            default=0.0,
-        )
+    def of_figures(self) -> float:
+        """Of those with the amount or the number asked for; 1 where none is."""
+        question = self._candidates.question
+        if question.asks.isdisjoint(("amount", "number")):
+            return 1.0
+        return self._share(lambda c: holds_kind(question, c.sentence))
+
+    def of_counts(self, counted: Weighted | None) -> float:
+        """Of those with a number of what is counted; 1 where no number is asked for."""
+        question = self._candidates.question
+        if "number" not in question.asks:
+            return 1.0
+        return self._share(lambda c: counts(question, self._candidates.said(c), counted))
+
+    def of_reasons(self) -> float:
+        """Of those that say why; 1 where that is not asked."""
+        if "reason" not in self._candidates.question.asks:
+            return 1.0
+        return self._share(lambda c: gives_reason(self._candidates.said(c)))
+
+    def _share(self, of_kind: Callable[[Chosen], bool]) -> float:
+        those = (c for c in self._candidates.ranked() if of_kind(c))
+        best = max((c.coverage * self._named(c.sentence) for c in those), default=0.0)
         return min(best / self._best, 1.0) if self._best else 0.0
 
     def _named(self, sentence: Sentence) -> float:
         """Less for a sentence that holds none of the names asked about: its figure may be another's."""
         held = [n.strength(sentence.terms) >= PRESENT for n in self._names]
         return 0.4 + 0.6 * sum(held) / len(held) if held else 1.0
-
-    def _text(self, chosen: Chosen) -> str:
-        whole = self._index.text(chosen.passage.document)
-        return " ".join(whole[s.start : s.end] for s in chosen.sentence.spans)
 
 
 def judge(
@@ -236,15 +280,6 @@ def _around(index: Index, passage: Passage) -> frozenset[str]:
     own = frozenset(t for s in passage.sentences for t in s.terms)
     voices = frozenset(t for s in passage.sentences for t in voice(s.speaker or described.sender))
     return own | passage_context(passage) | described.document | voices
-
-
-def _beside(index: Index, chosen: Chosen) -> frozenset[str]:
-    """What a sentence is read with: the one before it, what stands above, who speaks, and what the document is called."""
-    described, sentences = index.described[chosen.passage.document], chosen.passage.sentences
-    at = next(i for i, s in enumerate(sentences) if s.start == chosen.sentence.start)
-    own = frozenset(t for s in sentences[max(0, at - 1) : at + 1] for t in s.terms)
-    speaker = voice(chosen.sentence.speaker or described.sender)
-    return own | passage_context(chosen.passage) | described.document | speaker
 
 
 def _fewest_unmet(named: Sequence[Weighted], beside: Sequence[frozenset[str]]) -> float:

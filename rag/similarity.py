@@ -7,7 +7,9 @@ for every index and every embedding model.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -15,8 +17,11 @@ from numpy.typing import NDArray
 
 from rag.models.e5 import load_encoder
 
+EXPECTED = 1000  # questions whose vectors are kept
 REMEMBERED = 20_000  # sentences whose vectors are kept, 30 MB: the same few are read for many questions
 Vector = NDArray[np.float32]
+_BESIDE = ThreadPoolExecutor(1, "question")
+_LOADING = Lock()
 
 
 def under_heading(heading: str, words: str) -> str:
@@ -30,26 +35,52 @@ class Similarity:
     def __init__(self, encoder: Embeddings) -> None:
         self._encoder = encoder
         self._sentences: dict[str, Vector] = {}
-        self._question: tuple[str, Vector] | None = None
+        self._questions: dict[str, Future[Vector]] = {}
+
+    def expect(self, question: str) -> Future[Vector]:
+        """Begin to embed a question that sentences will be compared with: it takes as long as finding them does."""
+        asked = self._questions.get(question)
+        if asked is None:
+            if len(self._questions) >= EXPECTED:
+                self._questions.clear()  # whoever waits for one has it in hand
+            asked = self._questions[question] = _BESIDE.submit(self._embedded, question)
+        return asked
 
     def __call__(self, question: str, sentences: Sequence[str]) -> list[float]:
         """The cosine of each sentence and the question, -1 to 1."""
-        asked = self._question
-        if asked is None or asked[0] != question:
-            asked = self._question = question, np.asarray(self._encoder.embed_query(question), np.float32)
         there = {s: v for s in sentences if (v := self._sentences.get(s)) is not None}
         missing = list(dict.fromkeys(s for s in sentences if s not in there))
+        asked = self.expect(question)
         if missing:
             vectors = np.asarray(self._encoder.embed_documents(missing), np.float32)
             there.update(zip(missing, vectors, strict=True))
             if len(self._sentences) + len(missing) > REMEMBERED:
                 self._sentences.clear()
             self._sentences.update({s: there[s] for s in missing})
-        return [float(there[s] @ asked[1]) for s in sentences]
+        return [float(there[s] @ asked.result()) for s in sentences]
+
+    def _embedded(self, question: str) -> Vector:
+        return np.asarray(self._encoder.embed_query(question), np.float32)
+
+
+def load_similarity() -> Similarity | None:
+    """By the encoder that is installed; None where none is. Whoever asks meanwhile waits for the one that loads it."""
+    with _LOADING:
+        return _loaded()
 
 
 @lru_cache(maxsize=1)
-def load_similarity() -> Similarity | None:
-    """By the encoder that is installed; None where none is."""
+def _loaded() -> Similarity | None:
     encoder = load_encoder()
     return Similarity(encoder) if encoder else None
+
+
+def expect(question: str) -> None:
+    """Have a question embedded beside whatever is done now, and the encoder loaded if it is not; errors come when it is used."""
+    _BESIDE.submit(_expect, question)
+
+
+def _expect(question: str) -> None:
+    similarity = load_similarity()
+    if similarity is not None:
+        similarity.expect(question)

@@ -41,6 +41,16 @@ def test_each_text_is_embedded_once():
     assert counting.questions == ["wat?"]
 
 
+def test_a_question_that_is_expected_is_embedded_before_it_is_compared():
+    """And once: what was begun beside the search is what the sentences are compared with."""
+    counting = Counting()
+    alike = Similarity(counting)
+    alike.expect("wat?").result()
+    assert counting.questions == ["wat?"]
+    assert alike("wat?", ["wat?", "niet"]) == [1, 0]
+    assert counting.questions == ["wat?"]
+
+
 def test_more_sentences_than_are_remembered_are_still_told_apart(monkeypatch):
     monkeypatch.setattr(similarity, "REMEMBERED", 3)
     alike = Similarity(Counting())

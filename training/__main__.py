@@ -1,9 +1,10 @@
 """Trains the sentence encoder to find the sentence that answers: `python -m training [--write] [--hold-out SUBJECT …]`.
 
 A question is drawn to the sentences that answer it, away from the others of its passage, which are about nearly the same thing, and
-from those of the passages in the same batch (InfoNCE, van den Oord et al. 2018). A question that its passage does not answer is kept
-from all of them: the nearest sentence must be less alike than the nearest one of a question that is answered. What was held out is
-measured, never trained on; `--write` trains on everything and keeps it in `rag/data/encoder.npz`.
+from those of the passages in the same batch (InfoNCE, van den Oord et al. 2018); these are of one subject, as a reader's documents are. A
+question that its passage does not answer is kept from all of them: the nearest sentence must be less alike than the nearest one of a
+question that is answered. What was held out is measured, never trained on; `--write` trains on everything and keeps it in
+`rag/data/encoder.npz`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from rag.models.e5 import PACKAGE, PASSAGE, QUERY, TRAINED, WeightsFile, package
 from training.material import FOLDER, Example, read_examples
 from training.net import Net
 
-EPOCHS, BATCH = 4, 8  # times that each passage is seen; passages of a batch
+EPOCHS, BATCH = 3, 8  # times that each passage is seen; passages of a batch
 RATE, WARM = (
     5e-4,
     0.1,
@@ -38,6 +39,7 @@ SEED = 1325
 class Tokens:
     """A passage as the net reads it."""
 
+    subject: str
     sentences: tuple[list[int], ...]
     questions: tuple[list[int], ...]
     answers: tuple[tuple[int, ...], ...]
@@ -59,7 +61,7 @@ class Student(nn.Module):
         questions = self.net([q for t in batch for q in t.questions])
         starts = list(accumulate((len(t.sentences) for t in batch), initial=0))
         of = [(i, k) for i, t in enumerate(batch) for k in range(len(t.questions))]
-        return (questions @ sentences.T).float(), starts, of
+        return questions @ sentences.T, starts, of
 
     def loss(self, batch: Sequence[Tokens]) -> Tensor:
         """What is wrong with the similarities of a batch."""
@@ -70,7 +72,7 @@ class Student(nn.Module):
             right = [starts[i] + at for at in batch[i].answers[k]]
             if right:
                 found.append(-logs[right].logsumexp(0))
-            best.append(row[starts[i] : starts[i + 1]].max())
+            best.append(row.max())
             answered.append(float(bool(right)))
         truth = torch.tensor(answered, device=alike.device)
         balance = (len(answered) - truth.sum()) / truth.sum().clamp(min=1)
@@ -85,6 +87,7 @@ def tokenised(file: WeightsFile, examples: Sequence[Example]) -> list[Tokens]:
     read.enable_truncation(LONGEST)
     return [
         Tokens(
+            example.subject,
             tuple(read.encode(PASSAGE + s).ids for s in example.as_read()),
             tuple(read.encode(QUERY + q.text).ids for q in example.questions),
             tuple(q.answers for q in example.questions),
@@ -93,24 +96,40 @@ def tokenised(file: WeightsFile, examples: Sequence[Example]) -> list[Tokens]:
     ]
 
 
+def batches(material: Sequence[Tokens], chance: random.Random) -> list[list[Tokens]]:
+    """Every passage once, with others of its subject; what is left over of the subjects together."""
+    full: list[list[Tokens]] = []
+    rest: list[Tokens] = []
+    for subject in sorted({t.subject for t in material}):
+        of_it = [t for t in material if t.subject == subject]
+        chance.shuffle(of_it)
+        whole = len(of_it) // BATCH * BATCH
+        full += [of_it[i : i + BATCH] for i in range(0, whole, BATCH)]
+        rest += of_it[whole:]
+    chance.shuffle(rest)
+    full += [rest[i : i + BATCH] for i in range(0, len(rest), BATCH)]
+    chance.shuffle(full)
+    return full
+
+
 def train(student: Student, material: Sequence[Tokens], epochs: int = EPOCHS) -> Iterator[float]:
     """Train, and yield the mean loss of each epoch."""
-    chance, passages = random.Random(SEED), list(material)
+    chance = random.Random(SEED)
     thin = [p for name, p in student.named_parameters() if p.requires_grad and name.startswith("net.")]
     three = [student.sharpness, student.answered_from, student.surety]
     rates = [RATE, 1e-3]
     optimizer = torch.optim.AdamW([{"params": thin}, {"params": three}], weight_decay=0.01)
-    steps, step = epochs * -(-len(passages) // BATCH), 0
-    for _ in range(epochs):
+    seen = [batches(material, chance) for _ in range(epochs)]
+    steps, step = sum(map(len, seen)), 0
+    for epoch in seen:
         student.train()
-        chance.shuffle(passages)
         losses = []
-        for start in range(0, len(passages), BATCH):
+        for batch in epoch:
             step += 1
             share = min(step / (WARM * steps), 1 - (step - 1) / steps)
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["lr"] = rate * share
-            loss = student.loss(passages[start : start + BATCH])
+            loss = student.loss(batch)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_([*thin, *three], 1.0)

@@ -26,6 +26,7 @@ class Asked:
 class Example:
     """A stretch of a document under one heading, sentence by sentence, and what is asked about it."""
 
+    subject: str  # the name of its file
     heading: str
     sentences: tuple[str, ...]
     questions: tuple[Asked, ...]
@@ -41,13 +42,13 @@ def read_examples(files: Sequence[Path]) -> list[Example]:
     for file in files:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             try:
-                out.append(_example(json.loads(line)))
+                out.append(_example(file.stem, json.loads(line)))
             except (ValueError, KeyError, TypeError) as error:
                 raise ValueError(f"{file.name}, line {number}: {error}") from error
     return out
 
 
-def _example(data: dict[str, object]) -> Example:
+def _example(subject: str, data: dict[str, object]) -> Example:
     heading, sentences, questions = data["heading"], data["sentences"], data["questions"]
     if not isinstance(heading, str) or not isinstance(sentences, list) or not isinstance(questions, list):
         raise ValueError("heading is a text, sentences and questions are lists")  # noqa: TRY004
@@ -57,4 +58,4 @@ def _example(data: dict[str, object]) -> Example:
             raise ValueError(f"«{question.text}» is in {question.language}, not in one of {LANGUAGES}")
         if not all(0 <= at < len(sentences) for at in question.answers):
             raise ValueError(f"«{question.text}» is answered by a sentence that is not there")
-    return Example(heading, tuple(sentences), asked)
+    return Example(subject, heading, tuple(sentences), asked)
