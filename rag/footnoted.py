@@ -12,21 +12,19 @@ from collections.abc import Iterator, Sequence
 from rag.injection import cleaned
 from rag.question import Question
 from rag.quotes import MOST, Chosen, among, in_reading_order
+from rag.slots import states
 from rag.store.index import Index
 from rag.text.footnotes import notes_called
 from rag.text.layout import read_layout
 from rag.text.reading import as_read, said
 from rag.types import Passage, Sentence, Span
-from rag.words.glossary import glossary
 from rag.words.quantities import find_quantities
 
 READ_AT_ONCE = 50  # passages
-LONGEST_NAME = 6  # words of a state's name
 _REFERS = re.compile(
     r"^\W*\d*\W*(?:zie|see|ibid)\b|\b(?:kamerstuk|handelingen)|https?:|www\.|\bnr\.? ?\d|\b[AS]/(?:RES/)?\d",
     re.IGNORECASE,
 )  # where something may be read, not what it says
-_NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+(?:[ -][A-ZÀ-Þ][\w’'-]+)*")
 
 
 def footnoted(
@@ -70,26 +68,13 @@ def _note(
 def _holds(kind: str, text: str, question: Question) -> bool:
     """Whether a text names a state, or gives a day, an amount or a number, that the question does not."""
     if kind == "where":
-        return bool(_states(text) - _states(question.text))
+        return bool(states(text) - states(question.text))
     asked = {q.key for q in find_quantities(question.text)}
     found = [q for q in find_quantities(text) if q.kind != "dossier" and q.key not in asked]
     years = [q for q in found if q.kind == "date" or q.is_year]
     if kind == "date":
         return bool(years)
     return any(q.kind == kind or (kind == "number" and q not in years) for q in found)
-
-
-def _states(text: str) -> set[str]:
-    known = glossary()
-    names = (m[0] for m in _NAME.finditer(text))
-    tried = (
-        " ".join(w[a:b])
-        for name in names
-        for w in [name.split()]
-        for a in range(len(w))
-        for b in range(a + 1, min(len(w), a + LONGEST_NAME) + 1)
-    )
-    return {t.casefold() for t in tried if known.is_place(t.split(), "nl") or known.is_place(t.split(), "en")}
 
 
 def _notes(index: Index, caller: Chosen, text: str) -> Iterator[tuple[Sentence, Passage]]:

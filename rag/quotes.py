@@ -16,7 +16,7 @@ from rag.coverage import Block, Described, Matcher, fit, passage_context, senten
 from rag.question import Question
 from rag.retrieve import Retrieved
 from rag.similarity import load_similarity, under_heading
-from rag.slots import PRESENT
+from rag.slots import PRESENT, states
 from rag.store.index import Index
 from rag.text.reading import said
 from rag.types import Found, Passage, Sentence
@@ -43,6 +43,7 @@ SALUTATION = 6  # words of the longest line that only greets: "Geachte leden van
 _POINTERS = frozenset("verwezen verwijs verwijzen verwijst".split())
 _SEE = frozenset(("zie", "see"))
 _SALUTATIONS = frozenset("geacht geachte beste dear".split())
+HOME = frozenset(("nederland", "netherlands"))  # named in what is said of every other state
 _DOERS = frozenset("nederland kabinet regering minister ministerie staatssecretaris".split())
 
 
@@ -95,7 +96,7 @@ class Candidates:
         if alike is None:
             return self.choose_by_words()
         gained = [
-            replace(c, score=c.score + LIKENESS * (likeness - LIKELY) - ELSEWHERE * self._elsewhere(c))
+            replace(c, score=c.score + LIKENESS * (likeness - LIKELY) - ELSEWHERE * self.elsewhere(c))
             for c, likeness in zip(self._contenders, alike, strict=True)
         ]
         ranked = sorted(gained, key=lambda c: (-c.score, c.passage.document, c.sentence.start))
@@ -116,10 +117,13 @@ class Candidates:
         best = [max(a) for a in zip(*each, strict=True)]
         return list(zip(self._contenders, best, strict=True)) if each else None
 
-    def _elsewhere(self, chosen: Chosen) -> bool:
-        """Whether a state that is asked about is not what a sentence is about."""
-        beside = self.beside(chosen) if self.places else frozenset()
-        return any(place.strength(beside) < PRESENT for place in self.places)
+    def elsewhere(self, chosen: Chosen) -> bool:
+        """Whether a sentence is not about a state asked about: it names another, or nothing that it is read with names this one."""
+        if not self.places:
+            return False
+        others = states(self.said(chosen)) - HOME
+        there = frozenset(chosen.sentence.terms) if others else self.beside(chosen)
+        return any(place.strength(there) < PRESENT for place in self.places)
 
     @cached_property
     def _contenders(self) -> list[Chosen]:

@@ -174,9 +174,10 @@ def _fitting(candidates: Candidates, named: _Named, compared: Iterable[tuple[Cho
     question = candidates.question
 
     def fits(chosen: Chosen) -> bool:
-        terms = candidates.beside(chosen)
+        terms = candidates.beside(chosen) if named.years else frozenset()
         return (
-            all(n.strength(terms) >= PRESENT for n in (*candidates.places, *named.years))
+            not candidates.elsewhere(chosen)
+            and all(year.strength(terms) >= PRESENT for year in named.years)
             and holds_kind(question, chosen.sentence)
             and ("reason" not in question.asks or gives_reason(candidates.said(chosen)))
         )

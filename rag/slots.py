@@ -1,4 +1,4 @@
-"""What a sentence must hold to answer a question: an amount, a count of the right things, a day, a reason.
+"""What a sentence must hold to answer a question: an amount, a count of the right things, a day, a reason, a state.
 
 A sentence may speak of everything that a question names and still not answer it: "the embassy pays for two centres" does
 not say how much.
@@ -13,12 +13,15 @@ from rag.coverage import Weighted
 from rag.question import Question
 from rag.types import Sentence
 from rag.words.analyze import terms
+from rag.words.glossary import glossary
 from rag.words.numerals import with_digits
 from rag.words.quantities import Quantity, find_quantities
 
 COUNTED = 3  # words behind a number within which stands what it counts
 PRESENT = 0.5  # strength from which a concept counts as spoken of
 _MONEY = frozenset("miljoen miljard euro eur mln mld dollar million billion".split())
+LONGEST_NAME = 6  # words of a state's name
+_NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+(?:[ -][A-ZÀ-Þ][\w’'-]+)*")
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _REASON = re.compile(
     r"\b(?:omdat|want|vanwege|wegens|doordat|aangezien|gezien|daarom|zodat|daardoor|hierdoor|waardoor|immers|namelijk"
@@ -50,6 +53,23 @@ def counts(question: Question, text: str, counted: Weighted | None) -> bool:
 def gives_reason(text: str) -> bool:
     """Whether a sentence says why."""
     return _REASON.search(text) is not None
+
+
+@lru_cache(maxsize=20_000)
+def states(text: str) -> frozenset[str]:
+    """The states and territories that a text names, as it names them, in small letters."""
+    known = glossary()
+    names = (m[0] for m in _NAME.finditer(text))
+    tried = (
+        " ".join(w[a:b])
+        for name in names
+        for w in [name.split()]
+        for a in range(len(w))
+        for b in range(a + 1, min(len(w), a + LONGEST_NAME) + 1)
+    )
+    return frozenset(
+        t.casefold() for t in tried if known.is_place(t.split(), "nl") or known.is_place(t.split(), "en")
+    )
 
 
 def _counts(quantity: Quantity, text: str, counted: Weighted | None) -> bool:

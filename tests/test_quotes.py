@@ -81,6 +81,35 @@ def test_of_sentences_with_the_same_words_the_one_that_is_meant_leads(hospital):
     assert "dak" in hospital.text("brief.txt")[best.sentence.start : best.sentence.end]
 
 
+@pytest.fixture
+def schools(tmp_path, tiny_model):
+    """The same is said of two states; the sentence about one of them is nearer to the question in every other way."""
+    text = (
+        "Brief over scholen\n\nDe bouw van de school in Mali kost 2 miljoen euro. "
+        "Voor de bouw van de school in Tsjaad betaalt Nederland 3 miljoen euro.\n"
+    )
+    (tmp_path / "brief.txt").write_text(text, encoding="utf-8")
+    settings = settings_for(tmp_path / "index", embedding_model=str(tiny_model))
+    ingest([tmp_path / "brief.txt"], settings)
+    return open_index(settings)
+
+
+def test_what_is_said_of_another_state_is_not_what_leads(schools, monkeypatch):
+    question = understand("Hoeveel betaalt Nederland voor de bouw van de school in Mali?")
+    monkeypatch.setattr(
+        quotes, "load_similarity", lambda: lambda _, said: [0.8 if "Tsjaad" in s else 0.75 for s in said]
+    )
+    found = retrieve(schools, question)
+
+    def leads():
+        best = max(Candidates(schools, question, found).choose(), key=lambda c: c.score)
+        return schools.text("brief.txt")[best.sentence.start : best.sentence.end]
+
+    assert "Mali" in leads()
+    monkeypatch.setattr(quotes, "ELSEWHERE", 0.0)
+    assert "Tsjaad" in leads()  # else nothing was shown by the line before
+
+
 def test_meaning_moves_a_sentence_and_words_stand_as_they_were(hospital, monkeypatch):
     question = understand("Wat gebeurt er met het ziekenhuis in Goma?")
     found = retrieve(hospital, question)

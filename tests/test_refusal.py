@@ -9,7 +9,7 @@ from rag.filters import Filters
 from rag.ingest import ingest
 from rag.question import understand
 from rag.quotes import Candidates
-from rag.refusal import doubt, weigh
+from rag.refusal import MISFIT, doubt, weigh
 from rag.retrieve import retrieve
 
 MANIFEST = """
@@ -203,6 +203,26 @@ def test_the_less_alike_the_nearest_sentence_is_the_greater_the_doubt(small, mon
     assert (none, low, high) == (None, 0.4, 0.9)
     assert by_words < unlike
     assert (alike < 0.2, unlike > 0.8) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("Hoeveel euro gaat er naar de vrouwenhuizen in Mali?", True),
+        ("Hoeveel euro gaat er naar de vrouwenhuizen in Oeganda?", False),  # what is said of Mali
+        ("Hoeveel euro gaat er in 2019 naar de vrouwenhuizen in Mali?", False),
+        ("Waarom steunt het kabinet de opvang in Oeganda?", False),
+        ("Hoeveel euro gaat er naar de opvang in Oeganda?", False),  # nothing is said of money
+    ],
+)
+def test_what_is_most_alike_may_be_about_another_state_or_not_say_what_is_asked(
+    small, monkeypatch, text, fits
+):
+    question = understand(text)
+    monkeypatch.setattr(quotes, "load_similarity", lambda: lambda _, sentences: [0.9] * len(sentences))
+    signals = weigh(Candidates(small.index, question, retrieve(small.index, question))).signals
+    assert signals.alike == 0.9
+    assert signals.fitting == pytest.approx(0.9 if fits else 0.9 - MISFIT)
 
 
 def test_of_a_follow_up_the_question_before_it_counts_as_well(small, monkeypatch):
