@@ -178,7 +178,7 @@ def _fitting(candidates: Candidates, named: _Named, compared: Iterable[tuple[Cho
         return (
             not candidates.elsewhere(chosen)
             and all(year.strength(terms) >= PRESENT for year in named.years)
-            and holds_kind(question, chosen.sentence)
+            and holds_kind(question, candidates.said(chosen))
             and ("reason" not in question.asks or gives_reason(candidates.said(chosen)))
         )
 
@@ -199,7 +199,7 @@ class _Shares:
         question = self._candidates.question
         if question.asks.isdisjoint(("amount", "number")):
             return 1.0
-        return self._share(lambda c: holds_kind(question, c.sentence))
+        return self._share(lambda c: holds_kind(question, self._candidates.said(c)))
 
     def of_counts(self, counted: Weighted | None) -> float:
         """Of those with a number of what is counted; 1 where no number is asked for."""

@@ -11,7 +11,6 @@ from functools import lru_cache
 
 from rag.coverage import Weighted
 from rag.question import Question
-from rag.types import Sentence
 from rag.words.analyze import terms
 from rag.words.glossary import glossary
 from rag.words.numerals import with_digits
@@ -19,7 +18,6 @@ from rag.words.quantities import Quantity, find_quantities
 
 COUNTED = 3  # words behind a number within which stands what it counts
 PRESENT = 0.5  # strength from which a concept counts as spoken of
-_MONEY = frozenset("miljoen miljard euro eur mln mld dollar million billion".split())
 LONGEST_NAME = 6  # words of a state's name
 _NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+(?:[ -][A-ZÀ-Þ][\w’'-]+)*")
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
@@ -30,17 +28,16 @@ _REASON = re.compile(
 )
 
 
-def holds_kind(question: Question, sentence: Sentence) -> bool:
+def holds_kind(question: Question, text: str) -> bool:
     """Whether a sentence holds the kind of fact a question asks for: an amount of money, a number, a date."""
-    found = set(sentence.terms)
-    years = {t for t in found if re.fullmatch(r"#(?:19|20)\d\d", t)}
-    numbers = {t for t in found if t[0] in "#%"} - years
+    found = [q for q in _quantities(text) if q.kind != "dossier"]
+    dates = [q for q in found if q.kind == "date" or q.is_year]
     if "amount" in question.asks:
-        return bool(numbers) and bool(found & _MONEY or any(t[0] == "%" for t in found))
+        return any(q.kind in ("amount", "percentage") for q in found)
     if "number" in question.asks:
-        return bool(numbers)
+        return len(found) > len(dates)
     if "date" in question.asks:
-        return bool(years) or any(t[0] == "@" for t in found)
+        return bool(dates)
     return True
 
 
@@ -81,6 +78,6 @@ def _counts(quantity: Quantity, text: str, counted: Weighted | None) -> bool:
     return counted.strength(terms(behind)) >= PRESENT
 
 
-@lru_cache(maxsize=2000)
+@lru_cache(maxsize=20_000)
 def _quantities(text: str) -> tuple[Quantity, ...]:
     return tuple(find_quantities(with_digits(text)))
