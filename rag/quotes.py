@@ -29,7 +29,7 @@ CONTENDS = (
 )
 LIKENESS = 1.0  # weight of a sentence's similarity to the question; sentences of one passage differ by 0.3
 ELSEWHERE = 0.1  # loss of a sentence that is not about the state asked about, however alike it is
-LIKELY = 0.6  # similarity of a sentence that may well answer: what is gained and lost lies around it
+LIKELY = 0.5  # similarity of a sentence that may well answer: what is gained and lost lies around it
 KEPT = 0.7  # a sentence is shown only if it scores this share of the best one
 MOST = 4  # statements shown; three at the median, for most questions have no four that score so much
 SAME = 0.6  # overlap of terms (Jaccard) from which two sentences say the same
