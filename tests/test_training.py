@@ -2,6 +2,7 @@
 
 import json
 import platform
+import random
 import re
 import sys
 
@@ -59,6 +60,18 @@ def test_nothing_is_trained_on_what_is_measured():
     texts = [text for e in examples for text in (*e.as_read(), *(q.text for q in e.questions))]
     assert [t for t in texts if GOLD.search(t)] == []
     assert len({e.sentences for e in examples}) == len(examples) > 200
+
+
+def test_passages_are_trained_on_beside_those_of_their_subject():
+    """Sentences of other subjects are told apart by their subject, which teaches nothing of which sentence answers."""
+    from training.__main__ import BATCH, Tokens, batches
+
+    material = [Tokens(subject, ((n,),), (), ()) for subject in "abc" for n in range(2 * BATCH + 1)]
+    made = batches(material, random.Random(1))  # noqa: S311
+    assert sorted(map(repr, (t for batch in made for t in batch))) == sorted(map(repr, material))
+    assert max(map(len, made)) <= BATCH
+    mixed = [batch for batch in made if len({t.subject for t in batch}) > 1]
+    assert [len(batch) for batch in mixed] == [3]
 
 
 @pytest.mark.skipif(
