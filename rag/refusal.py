@@ -33,6 +33,8 @@ SHALLOW, FAR = 0.4, 0.45  # coverage and similarity below which a question may w
 BY_WORDS, BY_MEANING = "words", "meaning"  # tables of the weights: without and with a sentence encoder
 SPOKEN_OF = 0.3  # strength from which a passage speaks of a thing at all
 MISFIT = 0.2  # loss of similarity of a sentence that cannot be the answer
+# Nothing is like the question and hardly any of it is there: of the development questions below both, 80 are unanswerable and 2 are not.
+UNCOVERED, UNLIKE = 0.25, 0.55
 FOREIGN = 0.6  # share of the question's words that occur nowhere, from which it is on another subject
 
 
@@ -241,6 +243,7 @@ def judge(
     if (
         elsewhere
         or not support.signals.coverage
+        or _strange(support.signals)
         or doubt(support.signals) >= _weights_for(support.signals)["threshold"]
     ):
         kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
@@ -248,6 +251,11 @@ def judge(
     chosen = signed(index, question, candidates.choose(), filters.roles)
     chosen = footnoted(index, question, chosen, filters.roles)
     return chosen, None if filters.roles else _only_others(question, chosen, missing)
+
+
+def _strange(signals: Signals) -> bool:
+    """Whether a question is of another field, though words that are in every letter ("minister", "next year") are held."""
+    return signals.alike is not None and signals.coverage < UNCOVERED and signals.alike < UNLIKE
 
 
 def _why(question: Question, support: Support, kind: RefusalKind) -> str:

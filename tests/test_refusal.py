@@ -3,7 +3,7 @@
 import pytest
 from support import settings_for
 
-from rag import quotes
+from rag import quotes, refusal
 from rag.assistant import Assistant
 from rag.filters import Filters
 from rag.ingest import ingest
@@ -203,6 +203,20 @@ def test_the_less_alike_the_nearest_sentence_is_the_greater_the_doubt(small, mon
     assert (none, low, high) == (None, 0.4, 0.9)
     assert by_words < unlike
     assert (alike < 0.2, unlike > 0.8) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Wat zei de minister over vertraging bij de uitbetaling van de huurtoeslag?", "refused"),
+        ("What did the minister say about delays in paying out student grants?", "refused"),
+        ("what did NL commit on the Sudan FFM?", "answered"),
+    ],
+)
+def test_words_of_every_letter_do_not_answer_what_is_of_another_field(seeds, monkeypatch, text, status):
+    """Whatever else speaks for an answer: the minister, delays and victims of something are in these letters too."""
+    monkeypatch.setattr(refusal, "doubt", lambda signals: 0.0)
+    assert seeds.ask(text).status == status
 
 
 @pytest.mark.parametrize(
