@@ -208,6 +208,22 @@ def test_the_less_alike_the_nearest_sentence_is_the_greater_the_doubt(small, mon
 @pytest.mark.parametrize(
     ("text", "status"),
     [
+        ("Wat heeft Nederland toegezegd over de Fact-Finding Mission voor Soedan?", "answered"),
+        ("Hoeveel euro krijgt OHCHR in Soedan?", "answered"),
+        ("Hoeveel euro krijgt OHCHR in Mali?", "refused"),
+    ],
+)
+def test_what_holds_all_that_is_asked_answers_though_the_encoder_sees_no_likeness(
+    seeds, monkeypatch, text, status
+):
+    """A short question with an abbreviation is like few sentences."""
+    monkeypatch.setattr(refusal, "doubt", lambda signals: 1.0)
+    assert (seeds.ask(text).status != "refused") == (status == "answered")
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
         ("Wat zei de minister over vertraging bij de uitbetaling van de huurtoeslag?", "refused"),
         ("What did the minister say about delays in paying out student grants?", "refused"),
         ("what did NL commit on the Sudan FFM?", "answered"),
