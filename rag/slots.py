@@ -20,6 +20,9 @@ COUNTED = 3  # words behind a number within which stands what it counts
 PRESENT = 0.5  # strength from which a concept counts as spoken of
 LONGEST_NAME = 6  # words of a state's name
 _NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+(?:[ -][A-ZÀ-Þ][\w’'-]+)*")
+_MONEY = re.compile(
+    r"[€$]|\b(?:miljoen|miljard|euro|eur|mln|mld|dollar|million|billion)\b", re.IGNORECASE
+)  # not always beside the number: "9 (negen) miljoen"
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _REASON = re.compile(
     r"\b(?:omdat|want|vanwege|wegens|doordat|aangezien|gezien|daarom|zodat|daardoor|hierdoor|waardoor|immers|namelijk"
@@ -33,7 +36,8 @@ def holds_kind(question: Question, text: str) -> bool:
     found = [q for q in _quantities(text) if q.kind != "dossier"]
     dates = [q for q in found if q.kind == "date" or q.is_year]
     if "amount" in question.asks:
-        return any(q.kind in ("amount", "percentage") for q in found)
+        amount = any(q.kind in ("amount", "percentage") for q in found)
+        return amount or (len(found) > len(dates) and _MONEY.search(text) is not None)
     if "number" in question.asks:
         return len(found) > len(dates)
     if "date" in question.asks:
