@@ -173,7 +173,7 @@ class Block:
 
 
 def sentence_scores(blocks: Sequence[Block], matcher: Matcher) -> list[float]:
-    """Each sentence's coverage, with a little from its neighbours, the heading above it and the document it is in."""
+    """Each sentence's coverage, one block after the other, with a little from its neighbours, the heading and the document."""
     own = matcher.table(s.terms for block in blocks for s in block.sentences)
     return _covered(blocks, matcher, own).tolist()  # type: ignore[no-any-return]
 

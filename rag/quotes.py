@@ -24,9 +24,7 @@ from rag.types import Found, Passage, Sentence
 READ = 10  # passages whose sentences are considered
 READ_BY_WORDS = 5  # the same where words alone choose, which farther down tell next to nothing
 PASSAGE_SHARE = 0.33  # of a sentence's score: what the passage around it is worth
-CONTENDS = (
-    0.55  # a sentence is compared with the question only if it scores this share of the best one by words
-)
+CONTENDS = 0.55  # share of the best score by words from which a sentence is compared with the question
 LIKENESS = 1.0  # weight of a sentence's similarity to the question; sentences of one passage differ by 0.3
 ELSEWHERE = 0.1  # loss of a sentence that is not about the state asked about, however alike it is
 LIKELY = 0.5  # similarity of a sentence that may well answer: what is gained and lost lies around it
@@ -55,9 +53,7 @@ class Chosen:
     passage: Passage
     score: float
     coverage: float
-    called_at: int | None = (
-        None  # of a footnote: where the sentence begins that calls it, if that is why it was chosen
-    )
+    called_at: int | None = None  # of a footnote: where the sentence begins that it was chosen for
 
 
 class Candidates:
@@ -73,6 +69,7 @@ class Candidates:
         self.places = [c for c in retrieved.concepts if c.concept.place and not c.concept.part]
         self._of_passages = _quotable(question, retrieved.passages, retrieved.matcher, index.described)
 
+    @cached_property
     def ranked(self) -> list[Chosen]:
         """Every sentence that could be quoted, whoever says it, the best by words first."""
         return _ranked(self._of_passages)

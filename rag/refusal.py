@@ -67,9 +67,7 @@ class Signals:
     astray: float  # the two together
     # None without a sentence encoder:
     alike: float | None = None  # the question and the sentence most like it in meaning
-    fitting: float | None = (
-        None  # the same of the sentences that are about what is asked and hold the kind of fact
-    )
+    fitting: float | None = None  # the same, less for a sentence that cannot be the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +130,10 @@ def weigh(candidates: Candidates) -> Support:
     chosen = signed(index, question, by_words, candidates.roles)
     named = _Named(question, retrieved.concepts)
     around = [_around(index, c.passage) for c in chosen]
-    unmet = tuple(n for n in named.names if n.strength(frozenset().union(*around)) < PRESENT)
+    near = frozenset().union(*around)
+    unmet = tuple(n for n in named.names if n.strength(near) < PRESENT)
     passages = {c.passage.id for c in chosen}
-    share = _Shares(candidates, chosen)
+    share = _Shares(candidates, chosen, named.names)
     beside = [candidates.beside(c) for c in chosen]
     coverage = max((c.coverage for c in chosen), default=0.0)
     nearest = max((f.similarity for f in retrieved.passages), default=0.0)
@@ -192,11 +191,9 @@ def _fitting(candidates: Candidates, named: _Named, compared: Iterable[tuple[Cho
 class _Shares:
     """The best coverage by a sentence of some kind, as a share of the best coverage by any."""
 
-    def __init__(self, candidates: Candidates, chosen: Sequence[Chosen]) -> None:
-        self._candidates = candidates
+    def __init__(self, candidates: Candidates, chosen: Sequence[Chosen], names: Sequence[Weighted]) -> None:
+        self._candidates, self._names = candidates, names
         self._best = max((c.coverage for c in chosen), default=0.0)
-        asked = candidates.question.text
-        self._names = [c for c in candidates.retrieved.concepts if _is_name(c, asked)]
 
     def of_figures(self) -> float:
         """Of those with the amount or the number asked for; 1 where none is."""
@@ -219,7 +216,7 @@ class _Shares:
         return self._share(lambda c: gives_reason(self._candidates.said(c)))
 
     def _share(self, of_kind: Callable[[Chosen], bool]) -> float:
-        those = (c for c in self._candidates.ranked() if of_kind(c))
+        those = (c for c in self._candidates.ranked if of_kind(c))
         best = max((c.coverage * self._named(c.sentence) for c in those), default=0.0)
         return min(best / self._best, 1.0) if self._best else 0.0
 
@@ -239,9 +236,8 @@ def judge(
     if (filters.since or filters.until) and not retrieved.passages:
         dates = {"since": filters.since or "…", "until": filters.until or "…"}
         return [], Refusal("outside_dates", say("outside_dates", question.language, **dates), missing)
-    elsewhere = any(
-        name.concept.place for name in support.absent
-    )  # what is said of one state is not said of another
+    # What is said of one state is not said of another.
+    elsewhere = any(name.concept.place for name in support.absent)
     if (
         elsewhere
         or not support.signals.coverage

@@ -61,16 +61,25 @@ def test_nothing_found_is_nothing_chosen(index, similarity):
 
 
 @pytest.fixture
-def hospital(tmp_path, tiny_model):
+def letter(tmp_path, tiny_model):
+    """Reads one letter of a heading and a paragraph."""
+
+    def read(text):
+        (tmp_path / "brief.txt").write_text(text, encoding="utf-8")
+        settings = settings_for(tmp_path / "index", embedding_model=str(tiny_model))
+        ingest([tmp_path / "brief.txt"], settings)
+        return open_index(settings)
+
+    return read
+
+
+@pytest.fixture
+def hospital(letter):
     """Two sentences that hold the same words of the question, one of which answers it."""
-    text = (
+    return letter(
         "Brief over het ziekenhuis in Goma\n\nHet kabinet heeft het ziekenhuis in Goma in 2024 bezocht. "
         "Het dak van het ziekenhuis in Goma wordt dit jaar vervangen.\n"
     )
-    (tmp_path / "brief.txt").write_text(text, encoding="utf-8")
-    settings = settings_for(tmp_path / "index", embedding_model=str(tiny_model))
-    ingest([tmp_path / "brief.txt"], settings)
-    return open_index(settings)
 
 
 def test_of_sentences_with_the_same_words_the_one_that_is_meant_leads(hospital):
@@ -82,16 +91,12 @@ def test_of_sentences_with_the_same_words_the_one_that_is_meant_leads(hospital):
 
 
 @pytest.fixture
-def schools(tmp_path, tiny_model):
+def schools(letter):
     """The same is said of two states; the sentence about one of them is nearer to the question in every other way."""
-    text = (
+    return letter(
         "Brief over scholen\n\nDe bouw van de school in Mali kost 2 miljoen euro. "
         "Voor de bouw van de school in Tsjaad betaalt Nederland 3 miljoen euro.\n"
     )
-    (tmp_path / "brief.txt").write_text(text, encoding="utf-8")
-    settings = settings_for(tmp_path / "index", embedding_model=str(tiny_model))
-    ingest([tmp_path / "brief.txt"], settings)
-    return open_index(settings)
 
 
 def test_what_is_said_of_another_state_is_not_what_leads(schools, monkeypatch):
