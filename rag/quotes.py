@@ -75,9 +75,8 @@ class Candidates:
         return _ranked(self._of_passages)
 
     def said(self, chosen: Chosen) -> str:
-        """The words of a sentence, as they stand."""
-        whole = self.index.text(chosen.passage.document)
-        return " ".join(whole[span.start : span.end] for span in chosen.sentence.spans)
+        """The words of a sentence in one line."""
+        return said(self.index.text(chosen.passage.document), chosen.sentence)
 
     def beside(self, chosen: Chosen) -> frozenset[str]:
         """The terms that a sentence is read with: of the one before it, of what stands above, of who speaks and of the title."""
@@ -132,7 +131,7 @@ class Candidates:
         similarity = load_similarity()
         if similarity is None:
             return None
-        return similarity(asked, [_with_heading(self.index, c) for c in self._contenders])
+        return similarity(asked, [under_heading(c.passage.heading, self.said(c)) for c in self._contenders])
 
     def _by_words(self, read: int) -> list[Chosen]:
         ranked = _ranked(self._of_passages[:read])
@@ -208,10 +207,6 @@ def _ranked(of_passages: Iterable[Sequence[Chosen]]) -> list[Chosen]:
         if key not in best or best[key].score < item.score:
             best[key] = item
     return sorted(best.values(), key=lambda c: (-c.score, c.passage.document, c.sentence.start))
-
-
-def _with_heading(index: Index, chosen: Chosen) -> str:
-    return under_heading(chosen.passage.heading, said(index.text(chosen.passage.document), chosen.sentence))
 
 
 def _only_points(sentence: Sentence) -> bool:
