@@ -121,7 +121,7 @@ def understand(text: str, known: Glossary | None = None) -> Question:
     roles = frozenset(r for r, forms in _cues()["actors"].items() if _holds(text, forms[language], language))
     asks = _asks(re.sub(r"\b[A-Z]{2,}\b", "", text) if not text.isupper() else text, language)
     years = tuple(sorted({int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", with_whole_years(text))}))
-    concepts = _concepts(with_first_years(text), language, known or glossary())
+    concepts = _concepts(with_first_years(text), language, asks, known or glossary())
     return Question(text, language, concepts, acts, roles, asks, years, _counted(text, concepts))
 
 
@@ -200,7 +200,7 @@ def _says(text: str, forms: Sequence[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(f)}(?!\w)", text, re.IGNORECASE) for f in forms)
 
 
-def _concepts(text: str, language: Language, known: Glossary) -> tuple[Concept, ...]:
+def _concepts(text: str, language: Language, asks: frozenset[str], known: Glossary) -> tuple[Concept, ...]:
     concepts: list[Concept] = []
     quantities = find_quantities(text)
     for quantity in quantities:
@@ -222,7 +222,7 @@ def _concepts(text: str, language: Language, known: Glossary) -> tuple[Concept, 
         if match is not None:
             concepts += _match_concepts(found, match, language, known)
             at = match.end
-    return _merged(concepts, language)
+    return _merged(concepts, language, asks)
 
 
 def _pieces(word: str) -> list[str]:
@@ -312,15 +312,28 @@ def _general(language: Language) -> dict[str, str]:
     }
 
 
-def _merged(concepts: Sequence[Concept], language: Language) -> tuple[Concept, ...]:
-    """Each concept once, with a smaller weight for words that name actors and acts."""
-    general = _general(language)
+@lru_cache(maxsize=2)
+def _kinds(language: Language) -> dict[str, str]:
+    """The keys of words that only say which kind of fact is asked for, each with that kind."""
+    kinds = _cues()["kinds"]
+    return {" ".join(key(form, language)): kind for kind, forms in kinds.items() for form in forms[language]}
+
+
+def _is_common(word: str, language: Language) -> bool:
+    return normal(word) in common_words()[language] and not is_abbreviation(word)
+
+
+def _merged(concepts: Sequence[Concept], language: Language, asks: frozenset[str]) -> tuple[Concept, ...]:
+    """Each concept once, with a smaller weight for words that name actors and acts, and the kind of fact that is asked for:
+    "39.9 million euros for training" has no word for "money", and says how much.
+    """
+    general, kinds = _general(language), _kinds(language)
     out: dict[str, Concept] = {}
     for concept in concepts:
         folded = " ".join(key(concept.label, language)) or concept.label
         if folded in general:
             concept = replace(concept, weight=concept.weight * GENERAL, means=general[folded])
-        elif normal(concept.label) in common_words()[language] and not is_abbreviation(concept.label):
+        elif kinds.get(folded) in asks or _is_common(concept.label, language):
             concept = replace(concept, weight=concept.weight * COMMON)
         if folded not in out or out[folded].weight < concept.weight:
             out[folded] = concept

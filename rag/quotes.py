@@ -24,7 +24,7 @@ from rag.types import Found, Passage, Sentence
 READ = 10  # passages whose sentences are considered
 READ_BY_WORDS = 5  # the same where words alone choose, which farther down tell next to nothing
 PASSAGE_SHARE = 0.33  # of a sentence's score: what the passage around it is worth
-CONTENDS = 0.55  # share of the best score by words from which a sentence is compared with the question
+CONTENDS = 0.45  # share of the best score by words from which a sentence is compared with the question
 LIKENESS = 1.0  # weight of a sentence's similarity to the question; sentences of one passage differ by 0.3
 ELSEWHERE = 0.1  # loss of a sentence that is not about the state asked about, however alike it is
 LIKELY = 0.5  # similarity of a sentence that may well answer: what is gained and lost lies around it

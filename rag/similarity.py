@@ -16,6 +16,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from rag.models.e5 import load_encoder
+from rag.words.places import with_dutch_names
 
 EXPECTED = 1000  # questions whose vectors are kept
 REMEMBERED = 20_000  # sentences whose vectors are kept, 30 MB: the same few are read for many questions
@@ -25,8 +26,13 @@ _LOADING = Lock()
 
 
 def under_heading(heading: str, words: str) -> str:
-    """What a sentence is read with, in training too: "they" and "this amount" are what the heading names."""
-    return f"{heading}: {words}" if heading else words
+    """A sentence as it is compared, in training too: "they" and "this amount" are what the heading names."""
+    return with_dutch_names(f"{heading}: {words}" if heading else words)
+
+
+def as_asked(question: str) -> str:
+    """A question as it is compared, in training too."""
+    return with_dutch_names(question)
 
 
 class Similarity:
@@ -60,7 +66,7 @@ class Similarity:
         return [float(there[s] @ asked.result()) for s in sentences]
 
     def _embedded(self, question: str) -> Vector:
-        return np.asarray(self._encoder.embed_query(question), np.float32)
+        return np.asarray(self._encoder.embed_query(as_asked(question)), np.float32)
 
 
 def load_similarity() -> Similarity | None:

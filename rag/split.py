@@ -28,7 +28,7 @@ QUESTION_ROOM = (
 )
 TELLING = 400  # characters from which a passage's own words tell its language
 SHORT = 260  # characters below which a rest joins the passage before it
-VERSION = "10"  # part of what an index was built with: raise it when the same document gives other passages
+VERSION = "11"  # part of what an index was built with: raise it when the same document gives other passages
 
 _ASKER = re.compile(r"[Vv]ragen\s+van\s+((?:het\s+lid|de\s+leden)\s+.{2,120}?)\s+aan\s", re.DOTALL)
 _ANSWERER = re.compile(r"Antwoord\s+van\s+(.{5,220}?)\s*\((?:ontvangen|mede namens)", re.DOTALL)

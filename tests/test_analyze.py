@@ -187,6 +187,22 @@ def test_endless_compound_is_no_crash():
     compound_parts("raad" * 1000)
 
 
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("(nood)hulp", ["noodhulp", "nood", "hulp"]),
+        ("vrouwen(organisaties)", ["vrouwenorganisaties", "vrouwen", "organisaties"]),
+        ("vrouwen(rechten)- en", ["vrouwenrechten", "vrouwen", "rechten"]),
+        ("land(en)", ["landen", "land"]),
+        ("hulp (nood)", ["hulp", "nood"]),
+        ("FFM (missie)", ["ffm", "missie"]),
+    ],
+)
+def test_two_words_written_as_one_are_both_found(written, found):
+    """ "vrouwen(rechten)organisaties" answers what is asked of vrouwenorganisaties, and of vrouwenrechtenorganisaties."""
+    assert terms(written) == found
+
+
 def test_ngrams_mark_the_edges_of_a_word():
     assert ngrams("vrede") == {"^vre", "vred", "rede", "ede$"} and ngrams("vn") == {"^vn$"}
 

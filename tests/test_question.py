@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import QuestionError
-from rag.question import MAX_CHARACTERS, PLACE, check, detect_language, understand
+from rag.question import COMMON, MAX_CHARACTERS, PLACE, check, detect_language, understand
 
 FEW = settings(max_examples=100, deadline=None)
 # Dotless and dotted capital i are left out: test_turkish_i_in_a_month_is_no_crash is about them.
@@ -300,3 +300,18 @@ def test_short_period_is_two_years_and_a_month_is_none(text, years):
     assert question.years == years
     exact = {c.label for c in question.concepts if c.exact}
     assert not exact & {"23", "17", "24"}
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("Hoeveel geld gaat er naar vrouwenclubs?", "geld"),
+        ("How much money goes to women's clubs?", "money"),
+        ("Welke bedragen krijgen zij?", "bedragen"),
+        ("How many euros for Mali?", "euros"),
+    ],
+)
+def test_word_for_what_is_asked_weighs_little(question, word):
+    """ "39.9 million euros for training" lacks the word "money": it was left out, and the question refused."""
+    assert concept(question, word).weight == COMMON
+    assert concept("Komt er geld voor Mali?", "geld").weight == 1.0

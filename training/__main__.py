@@ -22,7 +22,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rag.models.e5 import PACKAGE, PASSAGE, QUERY, TRAINED, WeightsFile, packaged_file, tokenizer
-from training.material import FOLDER, Example, read_examples
+from rag.similarity import as_asked
+from training.material import FOLDER, Example, form_weights, read_examples
 from training.net import Net
 
 EPOCHS, BATCH = 3, 8  # times that each passage is seen; passages of a batch
@@ -43,6 +44,7 @@ class Tokens:
     sentences: tuple[list[int], ...]
     questions: tuple[list[int], ...]
     answers: tuple[tuple[int, ...], ...]
+    weights: tuple[float, ...]  # of telling whether each question is answered
 
 
 class Student(nn.Module):
@@ -67,43 +69,51 @@ class Student(nn.Module):
         """What is wrong with the similarities of a batch."""
         alike, starts, of = self.similarities(batch)
         likely = functional.log_softmax(alike * self.sharpness.exp(), 1)
-        found, best, answered = [], [], []
+        found, own, other, answered, weights = [], [], [], [], []
         for row, logs, (i, k) in zip(alike, likely, of, strict=True):
             right = [starts[i] + at for at in batch[i].answers[k]]
             if right:
                 found.append(-logs[right].logsumexp(0))
-            best.append(row.max())
+            own.append(row[starts[i] : starts[i + 1]].max())
+            other.append(torch.cat([row[: starts[i]], row[starts[i + 1] :]]).max())
             answered.append(float(bool(right)))
-        truth = torch.tensor(answered, device=alike.device)
-        balance = (len(answered) - truth.sum()) / truth.sum().clamp(min=1)
-        sure = (torch.stack(best) - self.answered_from) * self.surety.exp()
-        told = functional.binary_cross_entropy_with_logits(sure, truth, pos_weight=balance)
+            weights.append(batch[i].weights[k])
+        truth, weight = torch.tensor((answered, weights), device=alike.device)
+        told = functional.binary_cross_entropy_with_logits(self.sure(own), truth, weight)
+        if len(batch) > 1:
+            told = told + functional.softplus(self.sure(other)).mean()
         return torch.stack(found).mean() + UNANSWERED * told
+
+    def sure(self, best: Sequence[Tensor]) -> Tensor:
+        """How much speaks for it, as log-odds, that sentences answer of which the most similar is given."""
+        return (torch.stack(list(best)) - self.answered_from) * self.surety.exp()
 
 
 def tokenised(file: WeightsFile, examples: Sequence[Example]) -> list[Tokens]:
     """Passages as token ids, with the prefixes that the published model was trained with."""
     read = tokenizer(file)
     read.enable_truncation(LONGEST)
+    weight = form_weights([q for example in examples for q in example.questions])
     return [
         Tokens(
             example.subject,
             tuple(read.encode(PASSAGE + s).ids for s in example.as_read()),
-            tuple(read.encode(QUERY + q.text).ids for q in example.questions),
+            tuple(read.encode(QUERY + as_asked(q.text)).ids for q in example.questions),
             tuple(q.answers for q in example.questions),
+            tuple(weight[q.form, bool(q.answers)] for q in example.questions),
         )
         for example in examples
     ]
 
 
 def batches(material: Sequence[Tokens], chance: random.Random) -> list[list[Tokens]]:
-    """Every passage once, with others of its subject; what is left over of the subjects together."""
+    """Every passage once: half of them with others of their subject, half with those of any."""
     full: list[list[Tokens]] = []
     rest: list[Tokens] = []
     for subject in sorted({t.subject for t in material}):
         of_it = [t for t in material if t.subject == subject]
         chance.shuffle(of_it)
-        whole = len(of_it) // BATCH * BATCH
+        whole = len(of_it) // 2 // BATCH * BATCH
         full += [of_it[i : i + BATCH] for i in range(0, whole, BATCH)]
         rest += of_it[whole:]
     chance.shuffle(rest)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,20 @@ from rag.similarity import under_heading
 
 FOLDER = Path(__file__).parent / "passages"
 LANGUAGES = ("nl", "en")
+HEAVIEST = 4.0  # weight of a question that is answered, or not, as few of its form are
+_FORMS = {
+    form: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for form, words in (
+        ("number", "hoeveel|how (?:much|many|long|high)|hoe (?:lang|hoog)|wat kost(?:te)?|costs?"),
+        ("reason", "waarom|why"),
+        ("who", "wie|who|whose"),
+        ("which", "welke?|which"),
+        ("where", r"waar\w*|where"),
+        ("when", "wanneer|when"),
+        ("how", "hoe|how"),
+        ("what", "wat|what"),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +36,12 @@ class Asked:
     text: str
     language: str
     answers: tuple[int, ...]
+
+    @property
+    def form(self) -> str:
+        """What it asks for by its words, and its language: "number nl"; without a question word "whether", or "words"."""
+        whether = "whether" if "?" in self.text else "words"
+        return f"{next((f for f, w in _FORMS.items() if w.search(self.text)), whether)} {self.language}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +81,14 @@ def _example(subject: str, data: dict[str, object]) -> Example:
         if not all(0 <= at < len(sentences) for at in question.answers):
             raise ValueError(f"«{question.text}» is answered by a sentence that is not there")
     return Example(subject, heading, tuple(sentences), asked)
+
+
+def form_weights(questions: Sequence[Asked]) -> Mapping[tuple[str, bool], float]:
+    """Of each form of question, answered or not, how much one counts, so that its form tells nothing about which it is.
+
+    Who invents questions without an answer thinks of amounts first: a net that sees them unweighted learns that "how many" is
+    not answered and "where" is, whatever the sentences say.
+    """
+    of = Counter((q.form, bool(q.answers)) for q in questions)
+    forms = Counter(q.form for q in questions)
+    return {(form, answered): min(forms[form] / (2 * n), HEAVIEST) for (form, answered), n in of.items()}

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from rag.types import Span
 
+SENTENCE = 2000  # characters that one may have; what is longer is a text
 # A full stop behind these never ends a sentence: something must follow them.
 _BOUND = frozenset(
     "nr nrs art artt dr drs mr ir ing prof blz pag par bijv bv resp vgl zgn zog ca circa incl excl o.a m.n "
@@ -120,8 +122,15 @@ def joined(text: str) -> str:
     """
     if "\n" not in text:
         return " ".join(text.split())
+    return _joined_sentence(text) if len(text) <= SENTENCE else _join(text)
+
+
+def _join(text: str) -> str:
     text = re.sub(r"(?<=[a-zà-ÿ])-[ \t]*\r?\n\s*(?!(?:en|of|and|or)\b)(?=[a-zà-ÿ])", "", text)
     text = re.sub(
         r"(?<=[A-ZÀ-Þ])-[ \t]*\r?\n\s*(?!(?:en|of|and|or)\b)(?=[a-zà-ÿ])", "-", text
     )  # "VN-sancties"
     return " ".join(re.sub(r"(?<=\w)-[ \t]*\r?\n\s*(?=[A-Z0-9])", "-", text).split())
+
+
+_joined_sentence = lru_cache(maxsize=20_000)(_join)  # the same few are read for many questions

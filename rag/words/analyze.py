@@ -24,6 +24,11 @@ from rag.words.quantities import find_quantities
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑.'’=][^\W_]+)*")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+(?:\s*\n\s*\S*[/-]\S*)?")
 _GENITIVE, _INSIDE = re.compile(r"['’]s$"), re.compile(r"[-‐‑.'’]")
+_LETTERS = r"[^\W\d_]"
+# Two words written as one: "vrouwen(rechten)organisaties", "(nood)hulp", "lidsta(a)t(en)" but not "hulp (nood)".
+_ELIDED = re.compile(
+    rf"{_LETTERS}*(?:{_LETTERS}\({_LETTERS}+-?\)|\({_LETTERS}+-?\)(?={_LETTERS})){_LETTERS}*"
+)
 # Adjectives that Dutch joins to a noun with a hyphen, a space or nothing: one spelling for the three.
 JOINING = re.compile(
     r"(?:gerelateerde?|geleide?|gerichte?|specifieke?|gebonden|sensitieve?|responsieve?|vriendelijke?|gebaseerde?|neutra(?:al|le)"
@@ -78,9 +83,18 @@ def words(text: str) -> list[str]:
 
 
 def terms(text: str) -> list[str]:
-    """What search sees of a text, in its order, function words left out."""
+    """What search sees of a text, in its order, function words left out.
+
+    >>> terms("de vrouwen(rechten)organisaties")
+    ['vrouwenrechtenorganisaties', 'vrouwenorganisaties', 'vrouwen', 'rechten', 'organisaties']
+    """
     text = _ADDRESS.sub(" ", joined(text))
     out: list[str] = []
+    elided = (
+        {m.start() + (m[0][0] == "("): _spellings(m[0]) for m in _ELIDED.finditer(text)}
+        if "(" in text
+        else {}
+    )
     covered: list[tuple[int, int, bool]] = []
     for quantity in find_quantities(text):
         out.extend(quantity_terms(quantity.kind, quantity.key))
@@ -91,12 +105,20 @@ def terms(text: str) -> list[str]:
     for match in _WORD.finditer(text):
         if any(a <= match.start() < b and (whole or match[0][0].isdigit()) for a, b, whole in covered):
             continue
-        pieces = word_terms(match[0])
+        pieces = (*elided.get(match.start(), ()), *word_terms(match[0]))
         if previous and JOINING.fullmatch(match[0]):
             pieces = (normal(previous + match[0]), *pieces)
         out.extend(p for p in pieces if p not in skip or (match[0].isupper() and len(match[0]) > 1))
         previous = match[0] if match[0][0].isalpha() else ""
     return out
+
+
+def _spellings(elided: str) -> list[str]:
+    """The words that are written as one, with what stands between brackets and without it, if they do not stand there as such."""
+    there = _WORD.findall(elided)
+    return [
+        normal(w) for w in (re.sub(r"[()]", "", elided), re.sub(r"\(.*?\)", "", elided)) if w not in there
+    ]
 
 
 @lru_cache(maxsize=50_000)
