@@ -62,16 +62,16 @@ def test_nothing_is_trained_on_what_is_measured():
     assert len({e.sentences for e in examples}) == len(examples) > 200
 
 
-def test_half_of_the_passages_are_trained_on_beside_those_of_their_subject():
-    """Among its own subject a net learns which sentence answers, among others that most of what is asked is not about it."""
+def test_passages_are_trained_on_beside_those_of_their_subject():
+    """Sentences of other subjects are told apart by their subject, which teaches nothing of which sentence answers."""
     from training.__main__ import BATCH, Tokens, batches
 
-    material = [Tokens(subject, ((n,),), (), (), ()) for subject in "abc" for n in range(4 * BATCH + 1)]
+    material = [Tokens(subject, ((n,),), (), (), ()) for subject in "abc" for n in range(2 * BATCH + 1)]
     made = batches(material, random.Random(1))  # noqa: S311
     assert sorted(map(repr, (t for batch in made for t in batch))) == sorted(map(repr, material))
     assert max(map(len, made)) <= BATCH
-    alone = [batch for batch in made if len({t.subject for t in batch}) == 1]
-    assert len(alone) == 6 and len(made) == 13
+    mixed = [batch for batch in made if len({t.subject for t in batch}) > 1]
+    assert [len(batch) for batch in mixed] == [3]
 
 
 @pytest.mark.parametrize(

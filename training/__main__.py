@@ -26,7 +26,7 @@ from rag.similarity import as_asked
 from training.material import FOLDER, Example, form_weights, read_examples
 from training.net import Net
 
-EPOCHS, BATCH = 3, 8  # times that each passage is seen; passages of a batch
+EPOCHS, BATCH = 2, 8  # times that each passage is seen; passages of a batch
 RATE, WARM = (
     5e-4,
     0.1,
@@ -69,24 +69,18 @@ class Student(nn.Module):
         """What is wrong with the similarities of a batch."""
         alike, starts, of = self.similarities(batch)
         likely = functional.log_softmax(alike * self.sharpness.exp(), 1)
-        found, own, other, answered, weights = [], [], [], [], []
+        found, best, answered, weights = [], [], [], []
         for row, logs, (i, k) in zip(alike, likely, of, strict=True):
             right = [starts[i] + at for at in batch[i].answers[k]]
             if right:
                 found.append(-logs[right].logsumexp(0))
-            own.append(row[starts[i] : starts[i + 1]].max())
-            other.append(torch.cat([row[: starts[i]], row[starts[i + 1] :]]).max())
+            best.append(row.max())
             answered.append(float(bool(right)))
             weights.append(batch[i].weights[k])
         truth, weight = torch.tensor((answered, weights), device=alike.device)
-        told = functional.binary_cross_entropy_with_logits(self.sure(own), truth, weight)
-        if len(batch) > 1:
-            told = told + functional.softplus(self.sure(other)).mean()
+        sure = (torch.stack(best) - self.answered_from) * self.surety.exp()
+        told = functional.binary_cross_entropy_with_logits(sure, truth, weight)
         return torch.stack(found).mean() + UNANSWERED * told
-
-    def sure(self, best: Sequence[Tensor]) -> Tensor:
-        """How much speaks for it, as log-odds, that sentences answer of which the most similar is given."""
-        return (torch.stack(list(best)) - self.answered_from) * self.surety.exp()
 
 
 def tokenised(file: WeightsFile, examples: Sequence[Example]) -> list[Tokens]:
@@ -107,13 +101,13 @@ def tokenised(file: WeightsFile, examples: Sequence[Example]) -> list[Tokens]:
 
 
 def batches(material: Sequence[Tokens], chance: random.Random) -> list[list[Tokens]]:
-    """Every passage once: half of them with others of their subject, half with those of any."""
+    """Every passage once, with others of its subject; what is left over of the subjects together."""
     full: list[list[Tokens]] = []
     rest: list[Tokens] = []
     for subject in sorted({t.subject for t in material}):
         of_it = [t for t in material if t.subject == subject]
         chance.shuffle(of_it)
-        whole = len(of_it) // 2 // BATCH * BATCH
+        whole = len(of_it) // BATCH * BATCH
         full += [of_it[i : i + BATCH] for i in range(0, whole, BATCH)]
         rest += of_it[whole:]
     chance.shuffle(rest)
