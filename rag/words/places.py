@@ -8,6 +8,7 @@ from functools import lru_cache
 from babel import Locale
 
 
+@lru_cache(maxsize=20_000)  # the same few sentences are compared with many questions
 def with_dutch_names(text: str) -> str:
     """A text in which states and territories have their Dutch names, whatever language it is in.
 
