@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.questions import seeds_and_golds
-from rag.models.e5 import PACKAGE, load_encoder
+from rag.models.e5 import load_encoder
+from rag.models.e5_file import PACKAGE
 from rag.question import understand
 from rag.quotes import Candidates
 from rag.refusal import BY_MEANING, BY_WORDS, Signals, weigh
@@ -104,7 +105,7 @@ def main() -> None:
     print(f"{(~unanswerable).sum()} answerable and {unanswerable.sum()} unanswerable development questions")
     tables = {
         kind: fitted(kind, signals[:, : len(names)], unanswerable, pairs, names)
-        for kind, names in ((BY_WORDS, NAMES[:-2]), (BY_MEANING, NAMES))
+        for kind, names in ((BY_WORDS, NAMES[:-3]), (BY_MEANING, NAMES))
     }
     if arguments.write:
         without = f" --without {arguments.without}" if arguments.without else ""

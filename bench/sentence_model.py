@@ -21,7 +21,8 @@ from bench.questions import seeds_and_golds
 from eval.gold import Gold, fold
 from eval.scores import quotes_evidence
 from rag import quotes
-from rag.models.e5 import Encoder, WeightsFile, load_encoder, packaged_file
+from rag.models.e5 import Encoder, load_encoder
+from rag.models.e5_file import WeightsFile, packaged_file
 from rag.question import Question, understand
 from rag.quotes import Candidates
 from rag.retrieve import Retrieved, retrieve

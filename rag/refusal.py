@@ -32,6 +32,7 @@ from rag.wording import say
 SHALLOW, FAR = 0.4, 0.45  # coverage and similarity below which a question may well be about something else
 BY_WORDS, BY_MEANING = "words", "meaning"  # tables of the weights: without and with a sentence encoder
 SPOKEN_OF = 0.3  # strength from which a passage speaks of a thing at all
+NO_SENTENCE = -5.0  # log odds where there is none
 MISFIT = 0.2  # loss of similarity of a sentence that cannot be the answer
 # Nothing is like the question, and hardly any of it is there or much of what it names occurs nowhere: of the development
 # questions of which that is so 97 are unanswerable and 2, which are refused in any case, are not.
@@ -69,6 +70,9 @@ class Signals:
     # None without a sentence encoder:
     alike: float | None = None  # the question and the sentence most like it in meaning
     fitting: float | None = None  # the same, less for a sentence that cannot be the answer
+    answers: float | None = (
+        None  # log odds that the sentence most like it answers it, by a net that reads both together
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,7 @@ def weigh(candidates: Candidates) -> Support:
             astray=10 * shallow * far,
             alike=None if compared is None else max((0.0, *(alike for _, alike in compared))),
             fitting=None if compared is None else _fitting(candidates, named, compared),
+            answers=None if compared is None else _answers(candidates, compared),
         ),
         absent=tuple(n for n in named.names if n in named.nowhere),
         unmet=unmet,
@@ -187,6 +192,14 @@ def _fitting(candidates: Candidates, named: _Named, compared: Iterable[tuple[Cho
         )
 
     return max((0.0, *(alike if fits(c) else alike - MISFIT for c, alike in compared)))
+
+
+def _answers(candidates: Candidates, compared: Sequence[tuple[Chosen, float]]) -> float | None:
+    """Of the most alike alone: the best of two or four tells less, for each more is one more that may be taken for the answer."""
+    if not compared:
+        return NO_SENTENCE
+    most, _ = max(compared, key=lambda each: each[1])
+    return candidates.read_together(most)
 
 
 class _Shares:

