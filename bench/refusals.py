@@ -47,7 +47,7 @@ def measured(left_out: Path | None = None) -> tuple[Floats, NDArray[np.bool_], l
             if gold.split == "dev" and f'"{gold.id}"' not in without:
                 question = understand(gold.question)
                 found = retrieve(index, question)
-                rows.append(astuple(weigh(Candidates(index, question, found)).signals))
+                rows.append(astuple(weigh(Candidates(index, question, found), throughout=True).signals))
                 unanswerable.append(not gold.answerable)
                 pairs.append(gold.pair or gold.id)
     return np.array(rows, float), np.array(unanswerable), pairs

@@ -13,7 +13,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from importlib import resources
 
@@ -33,6 +33,7 @@ SHALLOW, FAR = 0.4, 0.45  # coverage and similarity below which a question may w
 BY_WORDS, BY_MEANING = "words", "meaning"  # tables of the weights: without and with a sentence encoder
 SPOKEN_OF = 0.3  # strength from which a passage speaks of a thing at all
 NO_SENTENCE = -5.0  # log odds where there is none
+SURE = 8.0  # log odds that count as no more than this, either way
 MISFIT = 0.2  # loss of similarity of a sentence that cannot be the answer
 # Nothing is like the question, and hardly any of it is there or much of what it names occurs nowhere: of the development
 # questions of which that is so 97 are unanswerable and 2, which are refused in any case, are not.
@@ -125,8 +126,10 @@ class _Named:
         return min(missing, default=len(self.content)) / max(len(self.content), 1)
 
 
-def weigh(candidates: Candidates) -> Support:
+def weigh(candidates: Candidates, *, throughout: bool = False) -> Support:
     """Measure what speaks for answering: of the sentences that hold most of the question's words.
+
+    The net that reads question and sentence together is asked where it can change the decision, or `throughout`.
 
     What is shown may be chosen by meaning; a sentence that is about the same thing is no sign that it says what is asked.
     """
@@ -145,29 +148,31 @@ def weigh(candidates: Candidates) -> Support:
     shallow, far = max(0.0, SHALLOW - coverage), max(0.0, FAR - nearest)
     # What is asked of a document as a whole is answered by its first and last lines, which are like no question.
     compared = candidates.compared() if chosen == by_words else None
+    signals = Signals(
+        coverage=coverage,
+        named=min(len(named.content), 8) / 8,
+        unmet=float(min(len(unmet), 3)),
+        unknown=named.unknown(),
+        silent=named.silent(around),
+        nearest=nearest,
+        beside=max((f.similarity for f in retrieved.passages if f.passage.id in passages), default=0.0),
+        figure=share.of_figures(),
+        counted=share.of_counts(named.counted),
+        reason=share.of_reasons(),
+        asks_number=float("number" in question.asks),
+        asks_amount=float("amount" in question.asks),
+        elsewhere=_fewest_unmet(candidates.places, beside),
+        undated=_fewest_unmet(named.years, beside),
+        shallow=shallow,
+        far=far,
+        astray=10 * shallow * far,
+        alike=None if compared is None else max((0.0, *(alike for _, alike in compared))),
+        fitting=None if compared is None else _fitting(candidates, named, compared),
+    )
+    if compared is not None and (throughout or not _settled(signals)):
+        signals = replace(signals, answers=_answers(candidates, compared))
     return Support(
-        Signals(
-            coverage=coverage,
-            named=min(len(named.content), 8) / 8,
-            unmet=float(min(len(unmet), 3)),
-            unknown=named.unknown(),
-            silent=named.silent(around),
-            nearest=nearest,
-            beside=max((f.similarity for f in retrieved.passages if f.passage.id in passages), default=0.0),
-            figure=share.of_figures(),
-            counted=share.of_counts(named.counted),
-            reason=share.of_reasons(),
-            asks_number=float("number" in question.asks),
-            asks_amount=float("amount" in question.asks),
-            elsewhere=_fewest_unmet(candidates.places, beside),
-            undated=_fewest_unmet(named.years, beside),
-            shallow=shallow,
-            far=far,
-            astray=10 * shallow * far,
-            alike=None if compared is None else max((0.0, *(alike for _, alike in compared))),
-            fitting=None if compared is None else _fitting(candidates, named, compared),
-            answers=None if compared is None else _answers(candidates, compared),
-        ),
+        signals,
         absent=tuple(n for n in named.names if n in named.nowhere),
         unmet=unmet,
         missing=tuple(c.concept.label for c in named.nowhere),
@@ -199,7 +204,15 @@ def _answers(candidates: Candidates, compared: Sequence[tuple[Chosen, float]]) -
     if not compared:
         return NO_SENTENCE
     most, _ = max(compared, key=lambda each: each[1])
-    return candidates.read_together(most)
+    odds = candidates.read_together(most)
+    return odds and min(max(odds, -SURE), SURE)
+
+
+def _settled(signals: Signals) -> bool:
+    """Whether the decision is the same however sure the net is that the most alike sentence answers, or that it does not."""
+    at = _weights_for(signals)["threshold"]
+    least, most = sorted(doubt(replace(signals, answers=odds)) for odds in (-SURE, SURE))
+    return least >= at or most < at
 
 
 class _Shares:

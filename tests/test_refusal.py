@@ -264,3 +264,21 @@ def test_of_a_follow_up_the_question_before_it_counts_as_well(small, monkeypatch
         lambda: lambda asked, sentences: [0.4 if "kost" in asked else 0.8 for _ in sentences],
     )
     assert weigh(Candidates(small.index, question, retrieve(small.index, question))).signals.alike == 0.8
+
+
+def test_a_question_is_read_together_with_a_sentence_only_where_that_can_decide(open_seeds):
+    """It takes longer than all the rest of an answer; and whoever spares it must not change what is refused."""
+    asked_together = set()
+    for asked in (
+        "what did NL commit on the Sudan FFM?",
+        "Wie leidt de FFM?",
+        "Who chairs the Sudan fact-finding mission?",
+        "Hoe duur is een huis in Utrecht?",
+    ):
+        question = understand(asked)
+        candidates = Candidates(open_seeds, question, retrieve(open_seeds, question))
+        spared, whole = (weigh(candidates, throughout=t).signals for t in (False, True))
+        at = refusal._weights_for(whole)["threshold"]
+        assert (doubt(spared) >= at) == (doubt(whole) >= at)
+        asked_together.add(spared.answers is not None)
+    assert asked_together == {True, False}
