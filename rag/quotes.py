@@ -42,6 +42,7 @@ SALUTATION = 6  # words of the longest line that only greets: "Geachte leden van
 _POINTERS = frozenset("verwezen verwijs verwijzen verwijst".split())
 _SEE = frozenset(("zie", "see"))
 _SALUTATIONS = frozenset("geacht geachte beste dear".split())
+_NAME_ENDS = re.compile(r"[,(]")  # "WO=MEN, Dutch Gender Platform, mede namens …"
 HOME = frozenset(("nederland", "netherlands"))  # named in what is said of every other state
 _DOERS = frozenset("nederland kabinet regering minister ministerie staatssecretaris".split())
 
@@ -118,7 +119,7 @@ class Candidates:
         odds = load_answerability()
         if odds is None:
             return None
-        return max(odds(asked, self._as_compared(chosen)) for asked in self._turns)
+        return max(odds(asked, self._as_spoken(chosen)) for asked in self._turns)
 
     @property
     def _turns(self) -> tuple[str, ...]:
@@ -127,6 +128,12 @@ class Candidates:
 
     def _as_compared(self, chosen: Chosen) -> str:
         return under_heading(chosen.passage.heading, self.said(chosen))
+
+    def _as_spoken(self, chosen: Chosen) -> str:
+        """Also under the name of who says it, as far as its first comma: "what does WO=MEN say" is answered by "we call on the cabinet"."""
+        speaker = chosen.sentence.speaker or self.index.described[chosen.passage.document].sender or ""
+        above = (_NAME_ENDS.split(speaker, 1)[0].strip(), chosen.passage.heading)
+        return under_heading(": ".join(filter(None, above)), self.said(chosen))
 
     def elsewhere(self, chosen: Chosen) -> bool:
         """Whether a sentence is not about a state asked about: it names another, or nothing that it is read with names this one."""

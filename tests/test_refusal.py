@@ -282,3 +282,25 @@ def test_a_question_is_read_together_with_a_sentence_only_where_that_can_decide(
         assert (doubt(spared) >= at) == (doubt(whole) >= at)
         asked_together.add(spared.answers is not None)
     assert asked_together == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("asked", "speaker"),
+    [
+        ("What does WO=MEN ask for when it comes to the FATF?", "WO=MEN: "),
+        (
+            "Hoeveel geld krijgt Justice Rapid Response?",
+            "Staatssecretaris Buitenlandse Handel en Ontwikkelingshulp: ",
+        ),
+    ],
+)
+def test_a_sentence_is_read_under_the_name_of_who_says_it(open_seeds, monkeypatch, asked, speaker):
+    """A letter does not say in each sentence whose it is: read by itself "wij vragen" answers nothing about WO=MEN."""
+    given = []
+    monkeypatch.setattr(
+        quotes, "load_answerability", lambda: lambda _, sentence: given.append(sentence) or 0.0
+    )
+    question = understand(asked)
+    candidates = Candidates(open_seeds, question, retrieve(open_seeds, question))
+    weigh(candidates, throughout=True)
+    assert [sentence[: len(speaker)] for sentence in given] == [speaker]

@@ -12,6 +12,7 @@ import argparse
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
@@ -37,7 +38,9 @@ LENGTH = 8.0  # of the vector that the head is given: at length 1 it learns too 
 WITH_WRONG = (
     0.55  # share of the answered questions that are also read with a sentence that does not answer them
 )
-WITH_SECOND, WITH_FAR = 0.2, 0.15  # of the others: also with the second nearest; with one of another passage
+# Of these sentences: the second nearest; one of another passage. Of the questions that are not answered, also read with one.
+SECOND, FAR = 0.25, 0.25
+WITH_SECOND, WITH_FAR = 0.2, 0.3
 TOGETHER = 16  # batches whose pairs are sorted by length
 LONGEST = 128  # tokens of a question or a sentence
 SEED = 1325
@@ -94,8 +97,8 @@ class Drawn:
         self._weights = form_weights([q for e in examples for q in e.questions])
         self._near = self._nearest()
 
-    def _nearest(self) -> list[list[tuple[list[int], tuple[int, int]]]]:
-        """Of each passage and question: the passage's places, the nearest first, and the nearest sentence of another of its subject."""
+    def _nearest(self) -> list[list[tuple[list[int], list[tuple[int, int]]]]]:
+        """Of each passage and question: the passage's places, the nearest first; the nearest sentences of others, of its subject and not."""
         encoder = load_encoder()
         assert encoder is not None  # noqa: S101 - the weights are there, or there would be no file
         sentences = [np.array(encoder.embed_documents(e.as_read())) for e in self._examples]
@@ -103,10 +106,14 @@ class Drawn:
         of, subject = np.array([i for i, _ in rows]), np.array([self._examples[i].subject for i, _ in rows])
         every, out = np.concatenate(sentences), []
         for i, example in enumerate(self._examples):
-            asked = np.array([encoder.embed_query(as_asked(q.text)) for q in example.questions])
-            others = np.where((of != i) & (subject == example.subject), asked @ every.T, -1.0).argmax(1)
+            with ThreadPoolExecutor() as at_once:
+                asked = np.array(
+                    [*at_once.map(encoder.embed_query, (as_asked(q.text) for q in example.questions))]
+                )
+            alike, same = asked @ every.T, subject == example.subject
+            others = [np.where(which, alike, -1.0).argmax(1).tolist() for which in (same & (of != i), ~same)]
             own = (-(asked @ sentences[i].T)).argsort(1).tolist()
-            out.append([(order, rows[far]) for order, far in zip(own, others, strict=True)])
+            out.append([(order, [rows[at] for at in far]) for order, *far in zip(own, *others, strict=True)])
         return out
 
     def pairs(self, chance: random.Random) -> list[Pair]:
@@ -115,17 +122,19 @@ class Drawn:
         for i, example in enumerate(self._examples):
             for question, (order, far) in zip(example.questions, self._near[i], strict=True):
                 wrong = [(i, at) for at in order if at not in question.answers]
-                drawn, with_one = chance.random(), [(wrong[0], False)]
+                drawn, other, with_one = chance.random(), chance.choice(far), [(wrong[0], False)]
                 if question.answers:
                     best = next(at for at in order if at in question.answers)
                     right = best if chance.random() < 0.7 else chance.choice(question.answers)
                     with_one = [((i, right), True)]
                     if drawn < WITH_WRONG:
-                        with_one.append((wrong[chance.random() < 0.3], False))
+                        share = drawn / WITH_WRONG
+                        second = wrong[share < SECOND + FAR]
+                        with_one.append((other if share < FAR else second, False))
                 elif drawn < WITH_SECOND:
                     with_one.append((wrong[1], False))
                 elif drawn < WITH_SECOND + WITH_FAR:
-                    with_one.append((far, False))
+                    with_one.append((other, False))
                 weight = self._weights[question.form, bool(question.answers)]
                 for n, (place, answers) in enumerate(with_one):
                     out.append(Pair(self._ids(question.text, place), answers, 1.0 if n else weight))
