@@ -1,8 +1,8 @@
 """Whether a sentence answers a question, by a net that reads both together.
 
 Similarity compares what two texts are about, and a near miss is about the same thing: "Who leads the team?" and "The team was
-sent in March". Read together each word of the question is seen beside each of the sentence. That is done for the sentence most
-like the question, to decide whether anything answers it (`rag.refusal`).
+sent in March". Read together each word of the question is seen beside each of the sentence. That is done for the
+likeliest sentences, to decide whether anything answers it (`rag.refusal`).
 """
 
 from __future__ import annotations

@@ -76,6 +76,18 @@ class Candidates:
         """Every sentence that could be quoted, whoever says it, the best by words first."""
         return _ranked(self._of_passages)
 
+    @cached_property
+    def ranked_by_meaning(self) -> list[Chosen] | None:
+        """The sentences that words do not rule out, by words and by how alike they and the question are; None without an encoder."""
+        alike = self._alike(self.question.text)
+        if alike is None:
+            return None
+        gained = [
+            replace(c, score=c.score + LIKENESS * (likeness - LIKELY) - ELSEWHERE * self.elsewhere(c))
+            for c, likeness in zip(self._contenders, alike, strict=True)
+        ]
+        return sorted(gained, key=lambda c: (-c.score, c.passage.document, c.sentence.start))
+
     def said(self, chosen: Chosen) -> str:
         """The words of a sentence in one line."""
         return said(self.index.text(chosen.passage.document), chosen.sentence)
@@ -90,15 +102,8 @@ class Candidates:
 
     def choose(self) -> list[Chosen]:
         """The sentences that answer, the best first, then in the order of their documents; empty where nothing matches."""
-        alike = self._alike(self.question.text)
-        if alike is None:
-            return self.choose_by_words()
-        gained = [
-            replace(c, score=c.score + LIKENESS * (likeness - LIKELY) - ELSEWHERE * self.elsewhere(c))
-            for c, likeness in zip(self._contenders, alike, strict=True)
-        ]
-        ranked = sorted(gained, key=lambda c: (-c.score, c.passage.document, c.sentence.start))
-        return _best(self.question, ranked)
+        ranked = self.ranked_by_meaning
+        return self.choose_by_words() if ranked is None else _best(self.question, ranked)
 
     def choose_by_words(self) -> list[Chosen]:
         """The same without the sentence encoder: what holds most of the question, whether or not it is what was meant."""

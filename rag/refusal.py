@@ -72,7 +72,7 @@ class Signals:
     alike: float | None = None  # the question and the sentence most like it in meaning
     fitting: float | None = None  # the same, less for a sentence that cannot be the answer
     answers: float | None = (
-        None  # log odds that the sentence most like it answers it, by a net that reads both together
+        None  # log odds that the likeliest sentences answer it, by a net that reads both together
     )
 
 
@@ -169,8 +169,8 @@ def weigh(candidates: Candidates, *, throughout: bool = False) -> Support:
         alike=None if compared is None else max((0.0, *(alike for _, alike in compared))),
         fitting=None if compared is None else _fitting(candidates, named, compared),
     )
-    if compared is not None and (throughout or not _settled(signals)):
-        signals = replace(signals, answers=_answers(candidates, compared))
+    if compared is not None:
+        signals = replace(signals, answers=_answers(candidates, compared, signals, throughout))
     return Support(
         signals,
         absent=tuple(n for n in named.names if n in named.nowhere),
@@ -199,19 +199,33 @@ def _fitting(candidates: Candidates, named: _Named, compared: Iterable[tuple[Cho
     return max((0.0, *(alike if fits(c) else alike - MISFIT for c, alike in compared)))
 
 
-def _answers(candidates: Candidates, compared: Sequence[tuple[Chosen, float]]) -> float | None:
-    """Of the most alike alone: the best of two or four tells less, for each more is one more that may be taken for the answer."""
+def _answers(
+    candidates: Candidates, compared: Sequence[tuple[Chosen, float]], signals: Signals, throughout: bool
+) -> float | None:
+    """The mean log odds of the sentence most like the question and the one that is shown first, often the same; None if none is read.
+
+    None is read that cannot change the decision any more, unless `throughout`.
+    """
     if not compared:
         return NO_SENTENCE
-    most, _ = max(compared, key=lambda each: each[1])
-    odds = candidates.read_together(most)
-    return odds and min(max(odds, -SURE), SURE)
+    two = (max(compared, key=lambda each: each[1])[0], *(candidates.ranked_by_meaning or ())[:1])
+    sentences = [*{(c.passage.id, c.sentence.start): c for c in two}.values()]
+    total, unread = 0.0, len(sentences)
+    for chosen in sentences:
+        if not throughout and _settled(signals, total, unread, len(sentences)):
+            break
+        odds = candidates.read_together(chosen)
+        if odds is None:
+            return None
+        total, unread = total + min(max(odds, -SURE), SURE), unread - 1
+    return None if unread == len(sentences) else total / len(sentences)
 
 
-def _settled(signals: Signals) -> bool:
-    """Whether the decision is the same however sure the net is that the most alike sentence answers, or that it does not."""
+def _settled(signals: Signals, total: float, unread: int, sentences: int) -> bool:
+    """Whether the decision is the same however sure the net is that the sentences that are not read answer, or that they do not."""
     at = _weights_for(signals)["threshold"]
-    least, most = sorted(doubt(replace(signals, answers=odds)) for odds in (-SURE, SURE))
+    reach = ((total - SURE * unread) / sentences, (total + SURE * unread) / sentences)
+    least, most = sorted(doubt(replace(signals, answers=odds)) for odds in reach)
     return least >= at or most < at
 
 

@@ -38,9 +38,7 @@ LENGTH = 8.0  # of the vector that the head is given: at length 1 it learns too 
 WITH_WRONG = (
     0.55  # share of the answered questions that are also read with a sentence that does not answer them
 )
-# Of these sentences: the second nearest; one of another passage. Of the questions that are not answered, also read with one.
-SECOND, FAR = 0.25, 0.25
-WITH_SECOND, WITH_FAR = 0.2, 0.3
+WITH_SECOND, WITH_FAR = 0.2, 0.15  # of the others: also with the second nearest; with one of another passage
 TOGETHER = 16  # batches whose pairs are sorted by length
 LONGEST = 128  # tokens of a question or a sentence
 SEED = 1325
@@ -97,8 +95,8 @@ class Drawn:
         self._weights = form_weights([q for e in examples for q in e.questions])
         self._near = self._nearest()
 
-    def _nearest(self) -> list[list[tuple[list[int], list[tuple[int, int]]]]]:
-        """Of each passage and question: the passage's places, the nearest first; the nearest sentences of others, of its subject and not."""
+    def _nearest(self) -> list[list[tuple[list[int], tuple[int, int]]]]:
+        """Of each passage and question: the passage's places, the nearest first, and the nearest sentence of another of its subject."""
         encoder = load_encoder()
         assert encoder is not None  # noqa: S101 - the weights are there, or there would be no file
         sentences = [np.array(encoder.embed_documents(e.as_read())) for e in self._examples]
@@ -110,10 +108,9 @@ class Drawn:
                 asked = np.array(
                     [*at_once.map(encoder.embed_query, (as_asked(q.text) for q in example.questions))]
                 )
-            alike, same = asked @ every.T, subject == example.subject
-            others = [np.where(which, alike, -1.0).argmax(1).tolist() for which in (same & (of != i), ~same)]
+            others = np.where((of != i) & (subject == example.subject), asked @ every.T, -1.0).argmax(1)
             own = (-(asked @ sentences[i].T)).argsort(1).tolist()
-            out.append([(order, [rows[at] for at in far]) for order, *far in zip(own, *others, strict=True)])
+            out.append([(order, rows[far]) for order, far in zip(own, others, strict=True)])
         return out
 
     def pairs(self, chance: random.Random) -> list[Pair]:
@@ -122,19 +119,17 @@ class Drawn:
         for i, example in enumerate(self._examples):
             for question, (order, far) in zip(example.questions, self._near[i], strict=True):
                 wrong = [(i, at) for at in order if at not in question.answers]
-                drawn, other, with_one = chance.random(), chance.choice(far), [(wrong[0], False)]
+                drawn, with_one = chance.random(), [(wrong[0], False)]
                 if question.answers:
                     best = next(at for at in order if at in question.answers)
                     right = best if chance.random() < 0.7 else chance.choice(question.answers)
                     with_one = [((i, right), True)]
                     if drawn < WITH_WRONG:
-                        share = drawn / WITH_WRONG
-                        second = wrong[share < SECOND + FAR]
-                        with_one.append((other if share < FAR else second, False))
+                        with_one.append((wrong[chance.random() < 0.3], False))
                 elif drawn < WITH_SECOND:
                     with_one.append((wrong[1], False))
                 elif drawn < WITH_SECOND + WITH_FAR:
-                    with_one.append((other, False))
+                    with_one.append((far, False))
                 weight = self._weights[question.form, bool(question.answers)]
                 for n, (place, answers) in enumerate(with_one):
                     out.append(Pair(self._ids(question.text, place), answers, 1.0 if n else weight))
