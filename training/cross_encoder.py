@@ -103,14 +103,13 @@ class Drawn:
         rows = [(i, at) for i, e in enumerate(self._examples) for at in range(len(e.sentences))]
         of, subject = np.array([i for i, _ in rows]), np.array([self._examples[i].subject for i, _ in rows])
         every, out = np.concatenate(sentences), []
-        for i, example in enumerate(self._examples):
-            with ThreadPoolExecutor() as at_once:
-                asked = np.array(
-                    [*at_once.map(encoder.embed_query, (as_asked(q.text) for q in example.questions))]
-                )
-            others = np.where((of != i) & (subject == example.subject), asked @ every.T, -1.0).argmax(1)
-            own = (-(asked @ sentences[i].T)).argsort(1).tolist()
-            out.append([(order, rows[far]) for order, far in zip(own, others, strict=True)])
+        with ThreadPoolExecutor() as at_once:
+            for i, example in enumerate(self._examples):
+                questions = (as_asked(q.text) for q in example.questions)
+                asked = np.array([*at_once.map(encoder.embed_query, questions)])
+                others = np.where((of != i) & (subject == example.subject), asked @ every.T, -1.0).argmax(1)
+                own = (-(asked @ sentences[i].T)).argsort(1).tolist()
+                out.append([(order, rows[far]) for order, far in zip(own, others, strict=True)])
         return out
 
     def pairs(self, chance: random.Random) -> list[Pair]:
