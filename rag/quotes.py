@@ -95,7 +95,8 @@ class Candidates:
     def beside(self, chosen: Chosen) -> frozenset[str]:
         """The terms that a sentence is read with: of the one before it, of what stands above, of who speaks and of the title."""
         passage, described = chosen.passage, self.index.described[chosen.passage.document]
-        own = frozenset(t for s in (*_before(chosen), chosen.sentence) for t in s.terms)
+        at = next(i for i, s in enumerate(passage.sentences) if s.start == chosen.sentence.start)
+        own = frozenset(t for s in passage.sentences[max(0, at - 1) : at + 1] for t in s.terms)
         speaker = voice(chosen.sentence.speaker or described.sender)
         return own | passage_context(passage) | described.document | speaker
 
@@ -123,7 +124,7 @@ class Candidates:
         odds = load_answerability()
         if odds is None:
             return None
-        return max(odds(asked, self._in_context(chosen)) for asked in self._turns)
+        return max(odds(asked, self._as_spoken(chosen)) for asked in self._turns)
 
     @property
     def _turns(self) -> tuple[str, ...]:
@@ -133,17 +134,11 @@ class Candidates:
     def _as_compared(self, chosen: Chosen) -> str:
         return under_heading(chosen.passage.heading, self.said(chosen))
 
-    def _in_context(self, chosen: Chosen) -> str:
-        """Behind the sentence before it ("she will raise it there"), and under the name of who says it as far as its first comma.
-
-        "What does WO=MEN say" is answered by "we call on the cabinet".
-        """
-        name = chosen.sentence.speaker or self.index.described[chosen.passage.document].sender or ""
-        above = (_NAME_ENDS.split(name, 1)[0].strip(), chosen.passage.heading)
-        own, text = chosen.sentence, self.index.text(chosen.passage.document)
-        before = (s for s in _before(chosen) if s.part == own.part)
-        words = " ".join(said(text, s) for s in (*before, own))
-        return under_heading(": ".join(filter(None, above)), words)
+    def _as_spoken(self, chosen: Chosen) -> str:
+        """Also under the name of who says it, as far as its first comma: "what does WO=MEN say" is answered by "we call on the cabinet"."""
+        speaker = chosen.sentence.speaker or self.index.described[chosen.passage.document].sender or ""
+        above = (_NAME_ENDS.split(speaker, 1)[0].strip(), chosen.passage.heading)
+        return under_heading(": ".join(filter(None, above)), self.said(chosen))
 
     def elsewhere(self, chosen: Chosen) -> bool:
         """Whether a sentence is not about a state asked about: it names another, or nothing that it is read with names this one."""
@@ -281,13 +276,6 @@ def in_parts(text: str) -> bool:
             re.IGNORECASE,
         )
     )
-
-
-def _before(chosen: Chosen) -> Sequence[Sentence]:
-    """The sentence before one in its passage; none before the first."""
-    sentences = chosen.passage.sentences
-    at = next(i for i, s in enumerate(sentences) if s.start == chosen.sentence.start)
-    return sentences[max(0, at - 1) : at]
 
 
 def _overlap(one: Sentence, other: Sentence) -> float:

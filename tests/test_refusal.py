@@ -309,19 +309,6 @@ def test_a_sentence_is_read_under_the_name_of_who_says_it(open_seeds, monkeypatc
     assert given and all(sentence.startswith(speaker) for sentence in given)
 
 
-def test_a_sentence_is_read_behind_the_one_before_it(open_seeds, monkeypatch):
-    """ "Zij zal bij deze gelegenheid …": who, and where, is in the sentence before."""
-    given = []
-    monkeypatch.setattr(
-        quotes, "load_answerability", lambda: lambda _, sentence: given.append(sentence) or 0.0
-    )
-    question = understand("Who will raise the exploitation of Rohingya girls at the meeting in Washington?")
-    candidates = Candidates(open_seeds, question, retrieve(open_seeds, question))
-    weigh(candidates, throughout=True)
-    told = next(text for text in given if "Zij zal bij deze gelegenheid" in text)
-    assert 0 < told.index("21 april in Washington") < told.index("Zij zal bij deze gelegenheid")
-
-
 def test_the_sentence_that_is_shown_first_is_read_too(open_seeds, monkeypatch):
     """The one most like the question is often about the same thing only, and the one with its words is the answer."""
     given = []
@@ -333,5 +320,5 @@ def test_the_sentence_that_is_shown_first_is_read_too(open_seeds, monkeypatch):
     odds = weigh(candidates, throughout=True).signals.answers
     first = candidates.ranked_by_meaning[0]
     alike, _ = max(candidates.compared(), key=lambda each: each[1])
-    assert given == [candidates._in_context(alike), candidates._in_context(first)]
+    assert given == [candidates._as_spoken(alike), candidates._as_spoken(first)]
     assert odds == (4.0 + 8.0) / 2

@@ -94,7 +94,6 @@ class Drawn:
         self._file = file
         self._weights = form_weights([q for e in examples for q in e.questions])
         self._near = self._nearest()
-        self._read = [e.in_context() for e in examples]
 
     def _nearest(self) -> list[list[tuple[list[int], tuple[int, int]]]]:
         """Of each passage and question: the passage's places, the nearest first, and the nearest sentence of another of its subject."""
@@ -118,10 +117,7 @@ class Drawn:
         out: list[Pair] = []
         for i, example in enumerate(self._examples):
             for question, (order, far) in zip(example.questions, self._near[i], strict=True):
-                read = {at + beside for at in question.answers for beside in (0, 1)}  # before another one too
-                wrong = [(i, at) for at in order if at not in read]
-                if len(wrong) < 2:
-                    continue  # nearly everything answers it
+                wrong = [(i, at) for at in order if at not in question.answers]
                 drawn, with_one = chance.random(), [(wrong[0], False)]
                 if question.answers:
                     best = next(at for at in order if at in question.answers)
@@ -148,7 +144,7 @@ class Drawn:
 
     def _ids(self, question: str, place: tuple[int, int]) -> list[int]:
         i, at = place
-        return self._file.together(as_asked(question), self._read[i][at], 2 * LONGEST)
+        return self._file.together(as_asked(question), self._examples[i].as_read()[at], 2 * LONGEST)
 
 
 def batches(pairs: list[Pair], chance: random.Random) -> list[list[Pair]]:
