@@ -10,6 +10,7 @@ import pytest
 
 from rag.models import e5
 from rag.models.e5_file import WeightsFile, packaged_file, tokenizer
+from rag.similarity import as_asked
 from training.material import FOLDER, HEAVIEST, Asked, form_weights, read_examples
 
 FILES = sorted(FOLDER.glob("*.jsonl"))
@@ -147,6 +148,6 @@ def test_pairs_are_near_misses_and_every_question_counts():
     assert len(asked) < len(pairs) < 2 * len(asked)
     read = tokenizer(file)
     for question in (q for q in asked if q.answers):
-        begins = [*read.encode(question.text).ids, file.eos]
+        begins = [*read.encode(as_asked(question.text)).ids, file.eos]
         of_it = [p for p in pairs if p.ids[: len(begins)] == begins]
         assert [p.answers for p in of_it] in ([True], [True, False])
