@@ -14,10 +14,9 @@ from rag.question import Question
 from rag.quotes import MOST, Chosen, among, in_reading_order
 from rag.slots import states
 from rag.store.index import Index
-from rag.text.footnotes import notes_called
-from rag.text.layout import read_layout
+from rag.text.notes import notes_called_in
 from rag.text.reading import as_read, said
-from rag.types import Passage, Sentence, Span
+from rag.types import Passage, Sentence
 from rag.words.quantities import find_quantities
 
 READ_AT_ONCE = 50  # passages
@@ -79,15 +78,7 @@ def _holds(kind: str, text: str, question: Question) -> bool:
 
 def _notes(index: Index, caller: Chosen, text: str) -> Iterator[tuple[Sentence, Passage]]:
     """The sentences of the notes that a sentence calls."""
-    layout = read_layout(text)
-    start, end = caller.sentence.start, caller.sentence.end
-    markers = [m for m in layout.markers if start <= m.start and m.end <= end + 3]
-    notes = [
-        (int(b.label), b.segments) for b in layout.blocks if b.kind == "footnote" and b.label.isdecimal()
-    ]
-    numbers = {number for number, _ in notes}
-    calls = [(m, number) for m in markers for number in notes_called(text[m.start : m.end], numbers)]
-    wanted = [span for marker, number in calls for span in _first_behind(marker, number, notes)]
+    wanted = notes_called_in(text, caller.sentence.start, caller.sentence.end)
     if not wanted:
         return
     ids = index.catalogue.ids_of(caller.passage.document)
@@ -97,8 +88,3 @@ def _notes(index: Index, caller: Chosen, text: str) -> Iterator[tuple[Sentence, 
             for sentence in passage.sentences:
                 if any(span.start <= sentence.start < span.end for span in wanted):
                     yield sentence, passage
-
-
-def _first_behind(marker: Span, number: int, notes: Sequence[tuple[int, list[Span]]]) -> list[Span]:
-    """A number may be used again on another page: the note is the first behind its call."""
-    return next((spans for n, spans in notes if n == number and spans[0].start > marker.end), [])

@@ -19,7 +19,9 @@ from rag.retrieve import Retrieved
 from rag.similarity import load_similarity, under_heading
 from rag.slots import PRESENT, states
 from rag.store.index import Index
+from rag.text.notes import notes_called_in
 from rag.text.reading import said
+from rag.text.sentences import joined
 from rag.types import Found, Passage, Sentence
 
 READ = 10  # passages whose sentences are considered
@@ -38,6 +40,7 @@ DEEDS = {
 }  # where a promise is asked about; a refusal is less like the question, and is what must be known
 DONE = 0.15  # for a report of what the government itself does
 POINTER = 0.3  # loss of a sentence that only refers to another document or answer
+NOTED = 200  # characters of a sentence's notes that are read with it
 SALUTATION = 6  # words of the longest line that only greets: "Geachte leden van de Tweede Kamer,"
 _POINTERS = frozenset("verwezen verwijs verwijzen verwijst".split())
 _SEE = frozenset(("zie", "see"))
@@ -95,8 +98,7 @@ class Candidates:
     def beside(self, chosen: Chosen) -> frozenset[str]:
         """The terms that a sentence is read with: of the one before it, of what stands above, of who speaks and of the title."""
         passage, described = chosen.passage, self.index.described[chosen.passage.document]
-        at = next(i for i, s in enumerate(passage.sentences) if s.start == chosen.sentence.start)
-        own = frozenset(t for s in passage.sentences[max(0, at - 1) : at + 1] for t in s.terms)
+        own = frozenset(t for s in (*_before(chosen), chosen.sentence) for t in s.terms)
         speaker = voice(chosen.sentence.speaker or described.sender)
         return own | passage_context(passage) | described.document | speaker
 
@@ -124,7 +126,7 @@ class Candidates:
         odds = load_answerability()
         if odds is None:
             return None
-        return max(odds(asked, self._as_spoken(chosen)) for asked in self._turns)
+        return max(odds(asked, self._in_context(chosen)) for asked in self._turns)
 
     @property
     def _turns(self) -> tuple[str, ...]:
@@ -134,11 +136,18 @@ class Candidates:
     def _as_compared(self, chosen: Chosen) -> str:
         return under_heading(chosen.passage.heading, self.said(chosen))
 
-    def _as_spoken(self, chosen: Chosen) -> str:
-        """Also under the name of who says it, as far as its first comma: "what does WO=MEN say" is answered by "we call on the cabinet"."""
-        speaker = chosen.sentence.speaker or self.index.described[chosen.passage.document].sender or ""
-        above = (_NAME_ENDS.split(speaker, 1)[0].strip(), chosen.passage.heading)
-        return under_heading(": ".join(filter(None, above)), self.said(chosen))
+    def _in_context(self, chosen: Chosen) -> str:
+        """Behind the sentence before it ("she will raise it there"), and with its notes ("nine countries⁶").
+
+        Under the name of who says it, as far as its first comma: "what does WO=MEN say" is answered by "we call on the cabinet".
+        """
+        own, text = chosen.sentence, self.index.text(chosen.passage.document)
+        name = own.speaker or self.index.described[chosen.passage.document].sender or ""
+        above = (_NAME_ENDS.split(name, 1)[0].strip(), chosen.passage.heading)
+        words = [said(text, s) for s in (*_before(chosen), own) if s.part == own.part]
+        notes = " ".join(joined(text[s.start : s.end]) for s in notes_called_in(text, own.start, own.end))
+        words += [f"({notes[:NOTED]})"] if notes else []
+        return under_heading(": ".join(filter(None, above)), " ".join(words))
 
     def elsewhere(self, chosen: Chosen) -> bool:
         """Whether a sentence is not about a state asked about: it names another, or nothing that it is read with names this one."""
@@ -276,6 +285,13 @@ def in_parts(text: str) -> bool:
             re.IGNORECASE,
         )
     )
+
+
+def _before(chosen: Chosen) -> Sequence[Sentence]:
+    """The sentence before one in its passage; none before the first."""
+    sentences = chosen.passage.sentences
+    at = next(i for i, s in enumerate(sentences) if s.start == chosen.sentence.start)
+    return sentences[max(0, at - 1) : at]
 
 
 def _overlap(one: Sentence, other: Sentence) -> float:

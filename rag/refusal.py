@@ -35,11 +35,7 @@ SPOKEN_OF = 0.3  # strength from which a passage speaks of a thing at all
 NO_SENTENCE = -5.0  # log odds where there is none
 SURE = 8.0  # log odds that count as no more than this, either way
 MISFIT = 0.2  # loss of similarity of a sentence that cannot be the answer
-# Nothing is like the question, and hardly any of it is there or much of what it names occurs nowhere: of the development
-# questions of which that is so 97 are unanswerable and 2, of which one is refused in any case, are not.
-UNCOVERED, UNHEARD, UNLIKE = 0.25, 1 / 3, 0.58
-# Everything asked is there, whatever the encoder says: 61 of the development questions are answerable (2 were refused), 7 are not (4 were).
-WHOLE = 0.7
+WHOLE = 0.7  # coverage from which all that is asked for is there
 FOREIGN = 0.6  # share of the question's words that occur nowhere, from which it is on another subject
 
 
@@ -279,14 +275,11 @@ def judge(
         return [], Refusal("outside_dates", say("outside_dates", question.language, **dates), missing)
     # What is said of one state is not said of another.
     elsewhere = any(name.concept.place for name in support.absent)
+    doubtful = doubt(support.signals) >= _weights_for(support.signals)["threshold"]
     if (
         elsewhere
+        or (doubtful and not _deed_is_there(question, support.signals))
         or not support.signals.coverage
-        or _strange(support.signals)
-        or (
-            not _whole(support.signals)
-            and doubt(support.signals) >= _weights_for(support.signals)["threshold"]
-        )
     ):
         kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
         return [], Refusal(kind, _why(question, support, kind), missing)
@@ -295,17 +288,15 @@ def judge(
     return chosen, None if filters.roles else _only_others(question, chosen, missing)
 
 
-def _strange(signals: Signals) -> bool:
-    """Whether a question is of another field, though words that are in every letter ("minister", "next year") are held."""
-    foreign = signals.coverage < UNCOVERED or signals.unknown >= UNHEARD
-    return signals.alike is not None and foreign and signals.alike < UNLIKE
+def _deed_is_there(question: Question, signals: Signals) -> bool:
+    """Whether a question is about a promise or a demand, and the sentences hold all that it names and the kind of fact it asks for.
 
-
-def _whole(signals: Signals) -> bool:
-    """Whether the sentences hold all that a question names and the kind of fact that it asks for."""
+    Whether a sentence promises, its wording tells (`rag.acts`): the nets learned to find facts.
+    """
     lacking = signals.unmet or signals.silent or signals.elsewhere or signals.undated
     held = min(signals.figure, signals.counted, signals.reason) > 0.9
-    return signals.alike is not None and signals.coverage >= WHOLE and held and not lacking
+    there = signals.alike is not None and signals.coverage >= WHOLE and held and not lacking
+    return there and bool(question.acts)
 
 
 def _why(question: Question, support: Support, kind: RefusalKind) -> str:

@@ -10,7 +10,6 @@ import pytest
 from rag.errors import ModelError
 from rag.models import e5, e5_file
 from rag.models.e5_file import WeightsFile, packaged_file, tokenizer
-from rag.similarity import under_heading
 
 pytestmark = pytest.mark.skipif(
     (sys.platform, platform.machine()) != ("linux", "x86_64"),
@@ -86,11 +85,12 @@ def test_log_odds_are_those_of_the_net_that_was_trained(cross_encoder):
     reader = Reader(file).eval()
     reader.take(e5.learned(e5.CROSS_ENCODER))
     asked = "Hoeveel krijgt het kantoor in Soedan?"
-    drawn = Drawn(file, [Example("made", "", tuple(SENTENCES[:4]), (Asked(asked, "nl", (0,)),))])
+    example = Example("made", "", tuple(SENTENCES[:4]), (Asked(asked, "nl", (0,)),))
+    drawn = Drawn(file, [example])
     pairs = [p for two in drawn.measured() for p in two]
     with torch.no_grad():
         trained = reader.logits(pairs).tolist()
-    read = [cross_encoder.log_odds(asked, under_heading("", s)) for s in SENTENCES[:2]]
+    read = [cross_encoder.log_odds(asked, text) for text in example.in_context()[:2]]
     assert sorted(trained) == pytest.approx(sorted(read), abs=0.3)
 
 

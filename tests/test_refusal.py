@@ -216,11 +216,8 @@ def test_the_less_alike_the_nearest_sentence_is_the_greater_the_doubt(small, mon
         ("Hoeveel euro krijgt OHCHR in Mali?", "refused"),
     ],
 )
-def test_what_holds_all_that_is_asked_answers_though_the_encoder_sees_no_likeness(
-    seeds, monkeypatch, text, status
-):
-    """A short question with an abbreviation is like few sentences."""
-    monkeypatch.setattr(refusal, "doubt", lambda signals: 1.0)
+def test_a_short_question_with_an_abbreviation_is_answered(seeds, text, status):
+    """It is like few sentences."""
     assert (seeds.ask(text).status != "refused") == (status == "answered")
 
 
@@ -232,9 +229,8 @@ def test_what_holds_all_that_is_asked_answers_though_the_encoder_sees_no_likenes
         ("what did NL commit on the Sudan FFM?", "answered"),
     ],
 )
-def test_words_of_every_letter_do_not_answer_what_is_of_another_field(seeds, monkeypatch, text, status):
-    """Whatever else speaks for an answer: the minister, delays and victims of something are in these letters too."""
-    monkeypatch.setattr(refusal, "doubt", lambda signals: 0.0)
+def test_words_of_every_letter_do_not_answer_what_is_of_another_field(seeds, text, status):
+    """The minister, delays and victims of something are in these letters too."""
     assert seeds.ask(text).status == status
 
 
@@ -309,6 +305,32 @@ def test_a_sentence_is_read_under_the_name_of_who_says_it(open_seeds, monkeypatc
     assert given and all(sentence.startswith(speaker) for sentence in given)
 
 
+def test_a_sentence_is_read_behind_the_one_before_it(open_seeds, monkeypatch):
+    """ "Zij zal bij deze gelegenheid …": who, and where, is in the sentence before."""
+    given = []
+    monkeypatch.setattr(
+        quotes, "load_answerability", lambda: lambda _, sentence: given.append(sentence) or 0.0
+    )
+    question = understand("Who will raise the exploitation of Rohingya girls at the meeting in Washington?")
+    candidates = Candidates(open_seeds, question, retrieve(open_seeds, question))
+    weigh(candidates, throughout=True)
+    told = next(text for text in given if "Zij zal bij deze gelegenheid" in text)
+    assert 0 < told.index("21 april in Washington") < told.index("Zij zal bij deze gelegenheid")
+
+
+def test_a_sentence_is_read_with_its_notes(open_seeds, monkeypatch):
+    """ "Programma's in negen landen⁶": which nine, only the note says."""
+    given = []
+    monkeypatch.setattr(
+        quotes, "load_answerability", lambda: lambda _, sentence: given.append(sentence) or 0.0
+    )
+    question = understand("In welke negen landen financierde Nederland programma's?")
+    candidates = Candidates(open_seeds, question, retrieve(open_seeds, question))
+    weigh(candidates, throughout=True)
+    told = next(text for text in given if "in negen landen" in text)
+    assert told.index("in negen landen") < told.index("Burundi") and told.endswith(")")
+
+
 def test_the_sentence_that_is_shown_first_is_read_too(open_seeds, monkeypatch):
     """The one most like the question is often about the same thing only, and the one with its words is the answer."""
     given = []
@@ -320,5 +342,5 @@ def test_the_sentence_that_is_shown_first_is_read_too(open_seeds, monkeypatch):
     odds = weigh(candidates, throughout=True).signals.answers
     first = candidates.ranked_by_meaning[0]
     alike, _ = max(candidates.compared(), key=lambda each: each[1])
-    assert given == [candidates._as_spoken(alike), candidates._as_spoken(first)]
+    assert given == [candidates._in_context(alike), candidates._in_context(first)]
     assert odds == (4.0 + 8.0) / 2

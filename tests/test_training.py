@@ -37,6 +37,7 @@ def written(folder, **changes):
 def test_a_passage_is_read_with_its_questions(tmp_path):
     (example,) = read_examples(written(tmp_path))
     assert example.as_read()[1] == "Bossen: De motie is verworpen."
+    assert example.in_context()[1] == "Bossen: Er komt 5 miljoen euro voor bomen. De motie is verworpen."
     assert [q.answers for q in example.questions] == [(0,), ()]
 
 
@@ -134,6 +135,17 @@ def test_training_the_cross_encoder_teaches():
     reader.take(e5.learned(e5.CROSS_ENCODER))
     losses = list(train(reader, Drawn(file, read_examples(FILES[:1])[:4]), epochs=4))
     assert losses[-1] < losses[0] - 0.05
+
+
+def test_further_training_goes_halfway():
+    """Half-precision sums of large weights would be infinite, and a file in full precision twice as large."""
+    import numpy as np
+
+    from training.cross_encoder import halfway
+
+    begun, ended = {"head.w": np.array([40960.0], "f4")}, {"head.w": np.array([57344.0], "f2")}
+    (half,) = halfway(begun, ended).values()
+    assert half == [49152] and half.dtype == np.float16
 
 
 @WEIGHTS

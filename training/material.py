@@ -54,8 +54,13 @@ class Example:
     questions: tuple[Asked, ...]
 
     def as_read(self) -> list[str]:
-        """The sentences as the product has them read: behind their heading."""
+        """The sentences as the product compares them: behind their heading."""
         return [under_heading(self.heading, s) for s in self.sentences]
+
+    def in_context(self) -> list[str]:
+        """The sentences as the cross-encoder reads them: behind their heading and the sentence before."""
+        pairs = zip(("", *self.sentences), self.sentences, strict=False)
+        return [under_heading(self.heading, f"{before} {own}".strip()) for before, own in pairs]
 
 
 def read_examples(files: Sequence[Path]) -> list[Example]:
