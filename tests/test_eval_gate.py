@@ -117,7 +117,7 @@ def test_wrong_sentences_chosen(fallen, monkeypatch):
 
 def test_everything_quoted(fallen, monkeypatch):
     """Ten statements where three would do: the evidence is still among them, and precision says what that costs."""
-    for module in (quotes, footnoted):  # or notes, which answer some of these questions, have no place beside ten others
+    for module in (quotes, footnoted):  # or notes have no place beside ten others, and some are the evidence
         monkeypatch.setattr(module, "MOST", 10)
     monkeypatch.setattr(quotes, "KEPT", 0.0)
     found = fallen()
