@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import resources
@@ -32,7 +32,7 @@ from rag.words.analyze import (
     word_terms,
     words,
 )
-from rag.words.glossary import Glossary, Match, glossary, is_abbreviation, key
+from rag.words.glossary import ABBREVIATED, Glossary, Match, glossary, is_abbreviation, key
 from rag.words.periods import with_first_years, with_whole_years
 from rag.words.quantities import find_quantities
 
@@ -123,6 +123,17 @@ def understand(text: str, known: Glossary | None = None) -> Question:
     years = tuple(sorted({int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", with_whole_years(text))}))
     concepts = _concepts(with_first_years(text), language, asks, known or glossary())
     return Question(text, language, concepts, acts, roles, asks, years, _counted(text, concepts))
+
+
+def in_full(question: Question, forms: Mapping[str, str]) -> Question:
+    """The question with what some of its words are short for, by the labels of their concepts."""
+    concepts = tuple(
+        replace(c, alternatives=(*c.alternatives, *((v, ABBREVIATED) for v in _variants(forms[c.label]))))
+        if c.label in forms
+        else c
+        for c in question.concepts
+    )
+    return replace(question, concepts=concepts)
 
 
 def _counted(text: str, concepts: Sequence[Concept]) -> str:

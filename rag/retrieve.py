@@ -21,8 +21,11 @@ from numpy.typing import NDArray
 
 from rag.coverage import Block, Matcher, Weighted, all_terms, read_passages
 from rag.filters import Filters
-from rag.question import Question
+from rag.question import Question, in_full
+from rag.text.sentences import joined
 from rag.types import Found, Passage
+from rag.words.glossary import is_abbreviation
+from rag.words.initials import spelled_out
 
 if TYPE_CHECKING:
     from rag.models.crossencoders import Reranker
@@ -61,7 +64,21 @@ def retrieve(
     k: int = 10,
     reranker: Reranker | None = None,
 ) -> Retrieved:
-    """The k best passages for a question, of the documents and speakers that the filters let through."""
+    """The k best passages for a question, of the documents and speakers that the filters let through.
+
+    An abbreviation that stands nowhere is looked for in full in what the other words find, and what it is short for is searched for too.
+    """
+    found, matcher = _search(index, question, filters)
+    full = _in_full(index, matcher.concepts, found)
+    if full:
+        found, matcher = _search(index, in_full(question, full), filters)
+    if reranker is not None and found:
+        found = _rerank(index, question, found, reranker)
+    return Retrieved(tuple(_spread(found, k)), matcher)
+
+
+def _search(index: Index, question: Question, filters: Filters) -> tuple[list[Found], Matcher]:
+    """The candidates, ranked by words and by the embedding model; and what they were read with."""
     allowed = index.allowed(filters)
     near = _BESIDE.submit(_nearest, index, question, allowed)
     scores, counted = index.lexical.scores(question.concepts)
@@ -75,9 +92,17 @@ def retrieve(
     found, matcher = _read_candidates(index, question, weighted, scores, nearest, filters)
     if "*" in index.model.languages:
         found = _fuse(found, nearest)
-    if reranker is not None and found:
-        found = _rerank(index, question, found, reranker)
-    return Retrieved(tuple(_spread(found, k)), matcher)
+    return list(found), matcher
+
+
+def _in_full(index: Index, concepts: Sequence[Weighted], found: Sequence[Found]) -> dict[str, str]:
+    """What the abbreviations among some concepts are short for that no passage holds."""
+    unknown = [c.concept.label for c in concepts if not c.highest and is_abbreviation(c.concept.label)]
+    if not unknown:
+        return {}
+    texts = [joined(index.text(f.passage.document)[f.passage.start : f.passage.end]) for f in found]
+    full = {short: spelled_out(short, texts) for short in unknown}
+    return {short: words for short, words in full.items() if words}
 
 
 def dense_votes(index: Index, question: Question) -> bool:

@@ -4,6 +4,7 @@ import pytest
 from babel import Locale
 
 from rag.errors import KamerbronError
+from rag.question import FORMS
 from rag.words.glossary import (
     Entry,
     Glossary,
@@ -227,3 +228,28 @@ def test_malformed_line_names_the_file_and_the_line():
     for line in ("peace vrede", "peace = vrede = rust", "peace | = vrede"):
         with pytest.raises(KamerbronError, match=r"^state\.txt:7"):
             _parse(line, "state.txt:7")
+
+
+@pytest.mark.parametrize(
+    ("state", "form"),
+    [("Libya", "Libisch"), ("Syria", "Syrisch"), ("Honduras", "Hondurees"), ("Syria", "syrian")],
+)
+def test_a_state_is_spoken_of_where_something_is_of_it(state, form):
+    """ "Women politicians in Libya": the letter has Libyan politicians, and the name of the state nowhere."""
+    assert 0.5 < weights(state, "en")[form] < 1
+
+
+def test_people_of_a_state_are_known_in_the_plural():
+    assert "noorwegen" in forms("Norwegians", "en")
+
+
+def test_what_everybody_says_is_not_crowded_out_by_abbreviations():
+    """Four forms of a word are searched for, and Dutch texts write "Verenigde Staten"."""
+    of = weights("Amerika", "nl")
+    assert of["Verenigde Staten"] > of["USA"]
+    assert len([f for f in of if of[f] > of["Verenigde Staten"]]) < FORMS
+
+
+def test_house_of_representatives_is_not_a_house_of_representatives():
+    """ "The House" begins where the longer name does, and ended the search for it."""
+    assert forms("the House of Representatives", "en") == {"tweede kamer", "kamer"}

@@ -145,6 +145,29 @@ def test_compound_is_found_by_its_head_and_modifier_and_finds_its_part_for_less(
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("bejing", "beijing"),  # a letter less: as 4-grams hardly the same word
+        ("rohingya", "rohinya"),
+        ("bangladesh", "banglidesh"),
+        ("dagalo", "dagallo"),
+        ("nasrallah", "nasarllah"),
+    ],
+)
+def test_name_that_is_a_letter_off_is_found(written, asked):
+    assert 0.5 < related(index(written), asked)[written] < 1
+
+
+@pytest.mark.parametrize(("written", "asked"), [("gambiaans", "zambiaans"), ("ireland", "iceland")])
+def test_one_state_is_no_slip_of_another(written, asked):
+    assert written not in related(index(written), asked)
+
+
+def test_two_letters_off_is_another_word():
+    assert related(index("bujing"), "beijing") == {}
+
+
 def test_near_spelling_counts_less_and_a_far_one_nothing():
     near = related(index("genderadviseur"), "genderadvizeur")
     assert 0 < near["genderadviseur"] < 1

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from rag.errors import StoreError
 from rag.question import Concept
 from rag.words.analyze import compound_parts, lemma, ngrams, root
+from rag.words.glossary import glossary
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -36,6 +37,11 @@ MODIFIER = 0.6  # "sanctie" finds it too
 PART = 0.35  # "sanctieregime" finds "regime"
 DERIVED = 0.75  # "veroordelen" finds "veroordeling"
 MANY = 8  # looking at one place out of order costs as much as so many in order
+SLIP, SLIP_LENGTH, SLIP_NEAR = (
+    0.8,
+    7,
+    0.3,
+)  # similarity of a word a letter off, letters of such a word, least Dice similarity
 NEAR = 0.65  # smallest Dice similarity of character 4-grams at which a word that the documents lack counts as a slip of one
 
 
@@ -360,7 +366,10 @@ class LexicalIndex:
         return [] if at is None else self._by_key[at].tolist()
 
     def _near(self, term: str) -> list[tuple[int, float]]:
-        """Words whose character 4-grams overlap with the term's by Dice's coefficient of at least NEAR."""
+        """Words whose character 4-grams overlap with the term's by Dice's coefficient of at least NEAR; long ones that are a letter off.
+
+        "Bejing" shares two grams with "Beijing". But Gambian is no slip for Zambian.
+        """
         if len(term) < 5:
             return []
         grams = ngrams(term)
@@ -370,7 +379,28 @@ class LexicalIndex:
         words, shared = np.unique(np.concatenate(lists), return_counts=True)
         dice = 2 * shared / (len(grams) + self._gram_sizes[words])
         kept = dice >= NEAR
-        return list(zip(words[kept].tolist(), dice[kept].tolist(), strict=True))
+        found = dict(zip(words[kept].tolist(), dice[kept].tolist(), strict=True))
+        if len(term) >= SLIP_LENGTH:
+            nearly = words[(dice >= SLIP_NEAR) & ~kept].tolist()
+            found |= {word: SLIP for word in nearly if _a_letter_off(term, self.vocabulary[word])}
+        if _is_place(term):
+            return [(word, near) for word, near in found.items() if not _is_place(self.vocabulary[word])]
+        return list(found.items())
+
+
+def _is_place(word: str) -> bool:
+    return glossary().is_place([word], "nl") or glossary().is_place([word], "en")
+
+
+def _a_letter_off(one: str, other: str) -> bool:
+    """Whether one word is the other with a letter more, less or another, or two beside each other the other way round."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    same = next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    a, b = one[same:], other[same:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[2:] == b[2:] and a[:2] == b[1::-1])
 
 
 def _vocabulary_keys(vocabulary: Sequence[str]) -> dict[str, list[int]]:

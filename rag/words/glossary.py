@@ -29,6 +29,8 @@ NEXT = 0.95  # an entry's forms are written best first: each is worth this much 
 ABBREVIATED = 0.95  # what an abbreviation stands for, and the other way round
 SYNONYM, SURE_SYNONYM = 0.6, 0.8  # Dutch forms that translate one English form, and two or more
 SAID = 0.8  # what an official says for what a person asks
+BORROWED = 0.75  # an English abbreviation for Dutch words that have one of their own, "USA" for "Amerika"
+OF_STATE = 0.8  # what is of a state, for the state: "Libya" is spoken of where Libyan politicians are
 Key = tuple[str, ...]
 Weights = dict[str, float]
 
@@ -118,6 +120,7 @@ class Glossary:
             for form in entry.english:
                 _offer(self._forms["en"], key(form, "en"), {f: NEXT**i for i, f in enumerate(entry.dutch)})
         self._add_dutch(entries)
+        self._add_of_states(entries)
         self._places: dict[Language, set[Key]] = {"en": set(), "nl": set()}
         for entry in entries:
             if entry.source.startswith(("CLDR:", "places.txt", "nationalities.txt")):
@@ -128,6 +131,17 @@ class Glossary:
                 _offer(self._forms["nl"], key(form, "nl"), dict.fromkeys(entry.dutch, SAID))
             for form in entry.dutch:
                 _offer(self._forms["nl"], key(form, "nl"), dict.fromkeys(entry.english, SYNONYM))
+
+    def _add_of_states(self, entries: Sequence[Entry]) -> None:
+        """An English name of a state gains what is of the state, as `nationalities.txt` has it, in Dutch and in English."""
+        states = {e.dutch[0]: e for e in entries if e.source.startswith("CLDR:")}
+        for entry in entries:
+            for name in (
+                set(entry.dutch) & set(states) if entry.source.startswith("nationalities.txt") else ()
+            ):
+                forms = dict.fromkeys((f for f in entry.dutch if f != name), OF_STATE)
+                for form in states[name].english:
+                    _offer(self._forms["en"], key(form, "en"), forms | dict.fromkeys(entry.english, SYNONYM))
 
     def is_place(self, question_words: Sequence[str], language: Language) -> bool:
         """Whether words name a state or territory."""
@@ -153,13 +167,18 @@ class Glossary:
                 if is_abbreviation(form):
                     _offer(self._forms["nl"], at, dict.fromkeys(others, ABBREVIATED))
                 elif short:
-                    _offer(
-                        self._forms["nl"],
-                        at,
-                        dict.fromkeys((f for f in others if is_abbreviation(f)), ABBREVIATED),
-                    )
+                    own = [f for f in entry.dutch if is_abbreviation(f)]
+                    worth = {f: ABBREVIATED if f in own or not own else BORROWED for f in others}
+                    _offer(self._forms["nl"], at, {f: w for f, w in worth.items() if is_abbreviation(f)})
         for at, counts in shared.items():
             _offer(self._forms["nl"], at, {f: SURE_SYNONYM if n > 1 else SYNONYM for f, n in counts.items()})
+        for entry in entries:  # two names of a place, and not two words that are much the same
+            for form in entry.dutch if entry.source.startswith("places.txt") else ():
+                _offer(
+                    self._forms["nl"],
+                    keys[form],
+                    dict.fromkeys((f for f in entry.dutch if f != form), SURE_SYNONYM),
+                )
 
     def match(self, question_words: Sequence[str], language: Language) -> list[Match]:
         """The longest entries that the words of a question hold, left to right, none overlapping."""
@@ -186,7 +205,10 @@ class Glossary:
             if normal(word) in stopwords()[language] and not (is_abbreviation(word) and len(word) > 1):
                 return None
             exact = (word.casefold(),)
-            return forms.get(exact) if is_abbreviation(word) and exact in forms else forms.get(lemmas)
+            if is_abbreviation(word) and exact in forms:
+                return forms[exact]
+            one = (re.sub(r"(?<=\w{3})s$", "", lemmas[0]),)  # "Norwegians", which no dictionary has
+            return forms.get(lemmas) or (forms.get(one) if language == "en" else None)
         return forms.get(lemmas) or forms.get(("".join(lemmas),))
 
 
