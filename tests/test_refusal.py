@@ -283,6 +283,17 @@ def test_a_question_is_read_together_with_a_sentence_only_where_that_can_decide(
     assert asked_together == {True, False}
 
 
+def read_for(asked, index, monkeypatch):
+    """What the net that reads both together is given for a question."""
+    given = []
+    monkeypatch.setattr(
+        quotes, "load_answerability", lambda: lambda _, sentence: given.append(sentence) or 0.0
+    )
+    question = understand(asked)
+    weigh(Candidates(index, question, retrieve(index, question)), throughout=True)
+    return given
+
+
 @pytest.mark.parametrize(
     ("asked", "speaker"),
     [
@@ -295,38 +306,24 @@ def test_a_question_is_read_together_with_a_sentence_only_where_that_can_decide(
 )
 def test_a_sentence_is_read_under_the_name_of_who_says_it(open_seeds, monkeypatch, asked, speaker):
     """A letter does not say in each sentence whose it is: read by itself "wij vragen" answers nothing about WO=MEN."""
-    given = []
-    monkeypatch.setattr(
-        quotes, "load_answerability", lambda: lambda _, sentence: given.append(sentence) or 0.0
-    )
-    question = understand(asked)
-    candidates = Candidates(open_seeds, question, retrieve(open_seeds, question))
-    weigh(candidates, throughout=True)
+    given = read_for(asked, open_seeds, monkeypatch)
     assert given and all(sentence.startswith(speaker) for sentence in given)
 
 
 def test_a_sentence_is_read_behind_the_one_before_it(open_seeds, monkeypatch):
     """ "Zij zal bij deze gelegenheid …": who, and where, is in the sentence before."""
-    given = []
-    monkeypatch.setattr(
-        quotes, "load_answerability", lambda: lambda _, sentence: given.append(sentence) or 0.0
+    given = read_for(
+        "Who will raise the exploitation of Rohingya girls at the meeting in Washington?",
+        open_seeds,
+        monkeypatch,
     )
-    question = understand("Who will raise the exploitation of Rohingya girls at the meeting in Washington?")
-    candidates = Candidates(open_seeds, question, retrieve(open_seeds, question))
-    weigh(candidates, throughout=True)
     told = next(text for text in given if "Zij zal bij deze gelegenheid" in text)
     assert 0 < told.index("21 april in Washington") < told.index("Zij zal bij deze gelegenheid")
 
 
 def test_a_sentence_is_read_with_its_notes(open_seeds, monkeypatch):
     """ "Programma's in negen landen⁶": which nine, only the note says."""
-    given = []
-    monkeypatch.setattr(
-        quotes, "load_answerability", lambda: lambda _, sentence: given.append(sentence) or 0.0
-    )
-    question = understand("In welke negen landen financierde Nederland programma's?")
-    candidates = Candidates(open_seeds, question, retrieve(open_seeds, question))
-    weigh(candidates, throughout=True)
+    given = read_for("In welke negen landen financierde Nederland programma's?", open_seeds, monkeypatch)
     told = next(text for text in given if "in negen landen" in text)
     assert told.index("in negen landen") < told.index("Burundi") and told.endswith(")")
 
