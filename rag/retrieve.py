@@ -92,7 +92,7 @@ def _search(index: Index, question: Question, filters: Filters) -> tuple[list[Fo
     found, matcher = _read_candidates(index, question, weighted, scores, nearest, filters)
     if "*" in index.model.languages:
         found = _fuse(found, nearest)
-    return list(found), matcher
+    return found, matcher
 
 
 def _in_full(index: Index, concepts: Sequence[Weighted], found: Sequence[Found]) -> dict[str, str]:

@@ -6,19 +6,16 @@ what a reader must see. The quotation itself is never changed: this is only how 
 
 from __future__ import annotations
 
-import re
-
 from rag.text.layout import read_layout
+from rag.text.notes import may_call
 from rag.text.sentences import joined
 from rag.types import Sentence
-
-_GLUED = re.compile(r"[^\W\d]\d{1,3}(?!\w)|\d{3,}|[.,;:?!)»”’]\d|[⁰¹²³⁴-⁹]")
 
 
 def as_read(text: str, start: int, end: int) -> str:
     """What stands at text[start:end], as it reads."""
     quote = text[start:end]
-    if not _GLUED.search(quote):
+    if not may_call(quote):
         return joined(quote)
     inside = [m for m in read_layout(text).markers if start <= m.start and m.end <= end]
     for marker in reversed(inside):

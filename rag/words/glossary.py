@@ -135,10 +135,8 @@ class Glossary:
     def _add_of_states(self, entries: Sequence[Entry]) -> None:
         """An English name of a state gains what is of the state, as `nationalities.txt` has it, in Dutch and in English."""
         states = {e.dutch[0]: e for e in entries if e.source.startswith("CLDR:")}
-        for entry in entries:
-            for name in (
-                set(entry.dutch) & set(states) if entry.source.startswith("nationalities.txt") else ()
-            ):
+        for entry in (e for e in entries if e.source.startswith("nationalities.txt")):
+            for name in set(entry.dutch) & set(states):
                 forms = dict.fromkeys((f for f in entry.dutch if f != name), OF_STATE)
                 for form in states[name].english:
                     _offer(self._forms["en"], key(form, "en"), forms | dict.fromkeys(entry.english, SYNONYM))
@@ -167,18 +165,16 @@ class Glossary:
                 if is_abbreviation(form):
                     _offer(self._forms["nl"], at, dict.fromkeys(others, ABBREVIATED))
                 elif short:
-                    own = [f for f in entry.dutch if is_abbreviation(f)]
-                    worth = {f: ABBREVIATED if f in own or not own else BORROWED for f in others}
-                    _offer(self._forms["nl"], at, {f: w for f, w in worth.items() if is_abbreviation(f)})
+                    own = {f for f in entry.dutch if is_abbreviation(f)}
+                    borrowed = BORROWED if own else ABBREVIATED
+                    worth = {f: ABBREVIATED if f in own else borrowed for f in others if is_abbreviation(f)}
+                    _offer(self._forms["nl"], at, worth)
         for at, counts in shared.items():
             _offer(self._forms["nl"], at, {f: SURE_SYNONYM if n > 1 else SYNONYM for f, n in counts.items()})
-        for entry in entries:  # two names of a place, and not two words that are much the same
-            for form in entry.dutch if entry.source.startswith("places.txt") else ():
-                _offer(
-                    self._forms["nl"],
-                    keys[form],
-                    dict.fromkeys((f for f in entry.dutch if f != form), SURE_SYNONYM),
-                )
+        for entry in (e for e in entries if e.source.startswith("places.txt")):
+            for form in entry.dutch:  # names of one place, and not words that are much the same
+                others = [f for f in entry.dutch if f != form]
+                _offer(self._forms["nl"], keys[form], dict.fromkeys(others, SURE_SYNONYM))
 
     def match(self, question_words: Sequence[str], language: Language) -> list[Match]:
         """The longest entries that the words of a question hold, left to right, none overlapping."""
