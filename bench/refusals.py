@@ -32,7 +32,7 @@ HEAD = """# Weights of the signals that decide between an answer and a refusal (
 NAMES = [f.name for f in fields(Signals)]  # the similarities are the last: without an encoder there is none
 FOLDS, RIDGE = 10, 5.0
 ALLOWED = (0.01, 0.02, 0.03, 0.05, 0.1, 0.2)  # shares of answerable questions refused
-AT = 0.05
+AT = 0.04
 Floats = NDArray[np.float64]
 
 

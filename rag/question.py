@@ -44,9 +44,11 @@ FORMS = 4  # translations or synonyms of one phrase that are searched for, best 
 PLACE = 1.3  # weight of a state: what is said of one is not said of another
 COMPONENT = 0.35  # weight of the single words of a phrase that the glossary knows as a whole
 Alternative = tuple[tuple[str, ...], float]
-# "How many visitors", "hoeveel bezoekers": things are counted, not money.
+# "How many visitors", "hoeveel bezoekers": things are counted, not money; nor is it in "how much extra time".
 _COUNT = re.compile(
-    r"\b(?:how many|hoeveel)\s+(?!euro|miljoen|miljard|million|billion|dollar)\w+(?:en|s)\b", re.IGNORECASE
+    r"\b(?:(?:how many|hoeveel)\s+(?!euro|miljoen|miljard|million|billion|dollar)\w+(?:en|s)"
+    r"|(?:how much|hoeveel)\s+(?:(?:extra|more|meer)\s+)?(?:time|tijd))\b",
+    re.IGNORECASE,
 )
 _WHAT = re.compile(r"\b(?:what|wat)\b(?!\s+(?:kind|sort|voor|about)\b)", re.IGNORECASE)
 # These words also open a clause that asks nothing: "when new rules are drawn up", "in Colombia, where Dutch money …".

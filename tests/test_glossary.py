@@ -12,6 +12,7 @@ from rag.words.glossary import (
     is_abbreviation,
     key,
     problems,
+    read_capitals,
     read_entries,
     territories,
 )
@@ -237,6 +238,31 @@ def test_malformed_line_names_the_file_and_the_line():
 def test_a_state_is_spoken_of_where_something_is_of_it(state, form):
     """ "Women politicians in Libya": the letter has Libyan politicians, and the name of the state nowhere."""
     assert 0.5 < weights(state, "en")[form] < 1
+
+
+@pytest.mark.parametrize(
+    ("capital", "language", "state"),
+    [("Accra", "en", "Ghana"), ("Lusaka", "nl", "Zambia"), ("Washington", "nl", "Verenigde Staten"), ("Washington", "en", "VS")],
+)  # fmt: skip
+def test_capital_stands_for_its_state_and_for_itself_first(capital, language, state):
+    """ "Accra pledged vests" is said of Ghana; a meeting in Washington is held in a city."""
+    found = weights(capital, language)
+    assert 0.5 < found[state] < found[capital] == 1.0
+
+
+def test_capital_is_no_state():
+    """What names a state and stands nowhere is always refused; a city may be left unsaid."""
+    assert not glossary().is_place(["Lusaka"], "nl") and glossary().is_place(["Zambia"], "nl")
+
+
+def test_every_capital_is_said_once_and_its_state_is_known():
+    """Of a state that is misspelled there nothing is ever found."""
+    entries = read_capitals()
+    said = [form for entry in entries for form in entry.english]
+    assert len(said) == len(set(said))
+    assert [
+        e.dutch for e in entries if len(e.dutch) != 1 or not glossary().is_place(e.dutch[0].split(), "nl")
+    ] == []
 
 
 def test_people_of_a_state_are_known_in_the_plural():

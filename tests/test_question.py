@@ -151,6 +151,14 @@ def test_kind_of_fact_that_is_asked_for(text, kind):
     assert kind in understand(text).asks
 
 
+@pytest.mark.parametrize(
+    "text", ["How much extra time has the cabinet given the plan?", "Hoeveel tijd krijgen de provincies nog?"]
+)
+def test_time_that_is_given_is_no_money(text):
+    """ "Given" is said of grants: the answer, "two years longer", would be refused for naming no amount."""
+    assert understand(text).asks == {"number"}
+
+
 def test_word_inside_another_word_asks_for_nothing():
     assert understand("Welke waarborgen wiegen wanneerloos?").asks == frozenset()
 

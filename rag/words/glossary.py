@@ -30,6 +30,7 @@ ABBREVIATED = 0.95  # what an abbreviation stands for, and the other way round
 SYNONYM, SURE_SYNONYM = 0.6, 0.8  # Dutch forms that translate one English form, and two or more
 SAID = 0.8  # what an official says for what a person asks
 BORROWED = 0.75  # an English abbreviation for Dutch words that have one of their own, "USA" for "Amerika"
+GOVERNS = 0.7  # a state, for its capital: "Washington" is who decides there, and a city
 OF_STATE = 0.8  # what is of a state, for the state: "Libya" is spoken of where Libyan politicians are
 Key = tuple[str, ...]
 Weights = dict[str, float]
@@ -62,6 +63,11 @@ def read_entries() -> list[Entry]:
 def read_synonyms() -> list[Entry]:
     """Dutch as people ask = Dutch as ministries write, from rag/data/synonyms_nl.txt; `english` holds the first."""
     return _read(resources.files("rag").joinpath("data/synonyms_nl.txt"))
+
+
+def read_capitals() -> list[Entry]:
+    """Capitals = their state in Dutch, from rag/data/capitals.txt; `english` holds all names of the capital."""
+    return _read(resources.files("rag").joinpath("data/capitals.txt"))
 
 
 def _read(file: Traversable) -> list[Entry]:
@@ -113,7 +119,9 @@ def _word_key(word: str, language: Language) -> str:
 class Glossary:
     """Looks up the words of a question, longest form first."""
 
-    def __init__(self, entries: Sequence[Entry], synonyms: Sequence[Entry] = ()) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], synonyms: Sequence[Entry] = (), capitals: Sequence[Entry] = ()
+    ) -> None:
         self.size = len(entries)
         self._forms: dict[Language, dict[Key, Weights]] = {"en": {}, "nl": {}}
         for entry in entries:
@@ -131,6 +139,17 @@ class Glossary:
                 _offer(self._forms["nl"], key(form, "nl"), dict.fromkeys(entry.dutch, SAID))
             for form in entry.dutch:
                 _offer(self._forms["nl"], key(form, "nl"), dict.fromkeys(entry.english, SYNONYM))
+        for entry in capitals:
+            self._add_capital(entry)
+
+    def _add_capital(self, entry: Entry) -> None:
+        """A capital gains its other names, and its state under the names that are as good as its own."""
+        state = entry.dutch[0]
+        names = {**self._forms["nl"].get(key(state, "nl"), {}), state: 1.0}
+        governed = {name: GOVERNS * weight for name, weight in names.items() if weight >= SURE_SYNONYM}
+        for language, forms in self._forms.items():
+            for form in entry.english:
+                _offer(forms, key(form, language), governed | dict.fromkeys(entry.english, 1.0))
 
     def _add_of_states(self, entries: Sequence[Entry]) -> None:
         """An English name of a state gains what is of the state, as `nationalities.txt` has it, in Dutch and in English."""
@@ -218,7 +237,7 @@ def _offer(forms: dict[Key, Weights], at: Key, values: Weights) -> None:
 @lru_cache(maxsize=1)
 def glossary() -> Glossary:
     """The packaged glossary with CLDR's names; read once."""
-    return Glossary([*read_entries(), *territories()], read_synonyms())
+    return Glossary([*read_entries(), *territories()], read_synonyms(), read_capitals())
 
 
 def problems(entries: Sequence[Entry]) -> list[str]:
