@@ -28,12 +28,21 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, help="write one line a question there")
     parser.add_argument("--mode", choices=("quotes", "llm"), default="quotes")
     parser.add_argument("--raw", type=Path, help="the same lines with the language model's own words")
+    parser.add_argument(
+        "--at-once",
+        type=int,
+        default=1,
+        metavar="N",
+        help="ask so many questions at once; sooner done, and times that mean nothing",
+    )
     _add_every(parser)
     add_options(parser)
     options = parser.parse_args(arguments)
+    if options.at_once < 1:
+        raise GoldError("--at-once takes a number from 1.")
     assistant = Assistant(load_settings(llm="none") if options.mode == "quotes" else load_settings())
     golds = _golds(options, assistant)
-    lines = _ask(golds, assistant, options.mode == "llm")
+    lines = _ask(golds, assistant, options.mode == "llm", options.at_once)
     if options.out:
         write_lines(options.out, [{k: line[k] for k in ("id", "answer", "latency_ms")} for line in lines])
     if options.raw:
@@ -135,7 +144,7 @@ def _golds_only(options: argparse.Namespace, assistant: Assistant) -> list[Gold]
     return read_gold(options.gold, corpus(assistant).by_stem)
 
 
-def _ask(golds: Sequence[Gold], assistant: Assistant, with_model: bool) -> list[Line]:
+def _ask(golds: Sequence[Gold], assistant: Assistant, with_model: bool, at_once: int = 1) -> list[Line]:
     """Ask, with a model's own words kept; raises ModelError where a model was wanted and none answers."""
     recording: Recording = lambda: nullcontext([])  # noqa: E731
     if with_model:
@@ -143,7 +152,7 @@ def _ask(golds: Sequence[Gold], assistant: Assistant, with_model: bool) -> list[
         if isinstance(chosen, Unavailable):
             raise ModelError(f"No language model answers: {chosen.why('en')} Or leave --mode llm out.")
         from eval.record import recording  # noqa: PLC0415 - seconds to import
-    return ask_all(golds, assistant, recording=recording)
+    return ask_all(golds, assistant, recording=recording, at_once=at_once)
 
 
 def _evaluated(lines: Sequence[Line], options: argparse.Namespace, assistant: Assistant) -> Evaluation:

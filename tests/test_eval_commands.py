@@ -50,6 +50,18 @@ def test_lines_are_those_of_the_contract(asked, tmp_path, capsys):
     assert "Latency: median" in told
 
 
+def test_questions_asked_at_once_are_answered_as_one_by_one_and_in_order(asked, tmp_path):
+    """Else a gate that is sooner done would hold other answers against the baseline."""
+    one, several = tmp_path / "one.jsonl", tmp_path / "several.jsonl"
+    assert main([*FEW, "--out", str(one)]) == main([*FEW, "--at-once", "3", "--out", str(several)]) == 0
+    assert [(r["id"], r["answer"]) for r in rows(one)] == [(r["id"], r["answer"]) for r in rows(several)]
+
+
+def test_nothing_is_asked_none_at_once(asked, capsys):
+    assert main([*FEW, "--at-once", "0"]) == 2
+    assert "--at-once takes a number from 1" in capsys.readouterr().err
+
+
 def test_gold_of_ones_own_with_other_fields_is_asked(asked, tmp_path, capsys):
     gold = {"id": "mine", "lang": "en", "kind": "unanswerable", "question": "Who won the 1988 football final?", "doc": None,
             "evidence": [], "facts": [], "by": "me"}  # fmt: skip
