@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.acts.speech import Said, classify, is_call
 from rag.question import detect_language
 from rag.text.layout import Block, read_layout
 from rag.text.reading import said
-from rag.text.sentences import joined, make_view, sentence_ranges
+from rag.text.sentences import joined, make_view, note_ranges, sentence_ranges
 from rag.types import Document, Language, Part, Passage, Role, Sentence
 from rag.words.analyze import terms
 
@@ -28,7 +28,7 @@ QUESTION_ROOM = (
 )
 TELLING = 400  # characters from which a passage's own words tell its language
 SHORT = 260  # characters below which a rest joins the passage before it
-VERSION = "11"  # part of what an index was built with: raise it when the same document gives other passages
+VERSION = "12"  # part of what an index was built with: raise it when the same document gives other passages
 
 _ASKER = re.compile(r"[Vv]ragen\s+van\s+((?:het\s+lid|de\s+leden)\s+.{2,120}?)\s+aan\s", re.DOTALL)
 _ANSWERER = re.compile(r"Antwoord\s+van\s+(.{5,220}?)\s*\((?:ontvangen|mede namens)", re.DOTALL)
@@ -140,8 +140,7 @@ class _Reader:
     def _sentences(self, block: Block, part: Part) -> list[Sentence]:
         view = make_view(self.document.text, block.segments, self.layout.markers)
         out = []
-        ranges = [(0, len(view.text))] if part == "heading" else sentence_ranges(view.text)
-        for start, end in ranges:
+        for start, end in _ranges(view.text, part):
             spans = view.spans(start, end)
             if not spans:
                 continue
@@ -166,6 +165,13 @@ class _Reader:
                 )
             )
         return out
+
+
+def _ranges(text: str, part: Part) -> Iterable[tuple[int, int]]:
+    """The ranges of a block's sentences; a heading is one."""
+    if part == "heading":
+        return [(0, len(text))]
+    return note_ranges(text) if part == "footnote" else sentence_ranges(text)
 
 
 def split(document: Document) -> list[Passage]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.text.sentences import joined, make_view, sentence_ranges
+from rag.text.sentences import joined, make_view, note_ranges, sentence_ranges
 from rag.types import Span
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -102,6 +102,38 @@ def test_no_hyphen_is_left_at_a_line_end_of_a_seed(seed, count):
     assert len(broken) == count
     whole = joined(text)
     assert all(a + b in whole and f"{a}- {b}" not in whole for a, b in broken)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Lente of herfst? Vrouwen in de politiek: lessen voor donoren. Hulp Internationaal (september 2013).",
+        "Jansen, P. & Smit, E. F. (2014). Water and peace. University Press.",
+        "Survey of local groups (2015). Water Works. https://example.org/survey",
+    ],
+)
+def test_a_note_that_names_a_source_is_one_sentence(note):
+    """Else the year of a study stands alone, and who asks when it came out sees no title with it."""
+    assert [*note_ranges(note)] == [(0, len(note))]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Zie het rapport van de VN (2023). De minister heeft besloten de bijdrage te verhogen.",
+        "Deze punten komen uit een studie (2015) van drie organisaties. Meer staat op de website.",
+        "Motie van het lid Smit. Kamerstuk 36 180, nr. 12.",
+    ],
+)
+def test_a_note_of_sentences_is_cut_like_any_text(note):
+    assert [*note_ranges(note)] == [*sentence_ranges(note)] and len([*note_ranges(note)]) == 2
+
+
+@FEW
+@given(OPEN_TEXT)
+def test_a_note_keeps_every_character_but_white_space(text):
+    kept = "".join(text[a:b] for a, b in note_ranges(text))
+    assert "".join(kept.split()) == "".join(text.split())
 
 
 def test_view_leaves_a_footnote_number_out_and_keeps_offsets():

@@ -32,6 +32,12 @@ _STARTERS = frozenset(
 )
 _BOUNDARY = re.compile(r"[.?!…]+(?:[\"'»”’)\]]|\[\^\d+\])*(?=\s|$)")
 _LETTERS_BEFORE = re.compile(r"([A-Za-zÀ-ÿ.]+)$")
+REFERENCE = 500  # characters that a note of one source may have
+_VERB = re.compile(
+    r"\b(?:is|zijn|was|waren|heeft|hebben|had|hadden|wordt|worden|werd|werden|zal|zullen|kan|kunnen|moet|moeten"
+    r"|are|were|has|have|will|would|can|must)\b"
+)
+_PUBLISHED = re.compile(r"\((?:[^\W\d]+\s)?(?:1[89]|20)\d\d[a-z]?\)[.,;:]?(?:\s+https?:\S+)*\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,19 @@ def sentence_ranges(text: str) -> Iterator[tuple[int, int]]:
             start = match.end()
     if text[start:].strip():
         yield start, len(text)
+
+
+def note_ranges(text: str) -> Iterator[tuple[int, int]]:
+    """The ranges of a footnote's sentences; one where it only names a source: author, title and year are no sentences.
+
+    >>> len(list(note_ranges("Spring or Autumn? Women in politics. Care (May 2013)")))
+    1
+    """
+    ranges = list(sentence_ranges(text))
+    dated = any(_PUBLISHED.search(text[start:end]) for start, end in ranges)
+    if dated and len(text) <= REFERENCE and not _VERB.search(text):
+        ranges = [(ranges[0][0], ranges[-1][1])]
+    yield from ranges
 
 
 def _ends(text: str, start: int, match: re.Match[str]) -> bool:
