@@ -240,6 +240,11 @@ def test_a_state_is_spoken_of_where_something_is_of_it(state, form):
     assert 0.5 < weights(state, "en")[form] < 1
 
 
+def test_what_is_of_a_state_is_spoken_of_where_a_text_names_it_in_english():
+    """ "Croatian group": a note has "Ecumenical Women's Initiative (Croatia)" in the middle of Dutch."""
+    assert 0.5 < weights("Croatian", "en")["Croatia"] < weights("Croatian", "en")["Kroatië"] <= 1
+
+
 @pytest.mark.parametrize(
     ("capital", "language", "state"),
     [("Accra", "en", "Ghana"), ("Lusaka", "nl", "Zambia"), ("Washington", "nl", "Verenigde Staten"), ("Washington", "en", "VS")],

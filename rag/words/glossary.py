@@ -152,13 +152,15 @@ class Glossary:
                 _offer(forms, key(form, language), governed | dict.fromkeys(entry.english, 1.0))
 
     def _add_of_states(self, entries: Sequence[Entry]) -> None:
-        """An English name of a state gains what is of the state, as `nationalities.txt` has it, in Dutch and in English."""
+        """An English name of a state gains what is of the state, as `nationalities.txt` has it, in Dutch and in English; and that its names."""
         states = {e.dutch[0]: e for e in entries if e.source.startswith("CLDR:")}
         for entry in (e for e in entries if e.source.startswith("nationalities.txt")):
             for name in set(entry.dutch) & set(states):
                 forms = dict.fromkeys((f for f in entry.dutch if f != name), OF_STATE)
                 for form in states[name].english:
                     _offer(self._forms["en"], key(form, "en"), forms | dict.fromkeys(entry.english, SYNONYM))
+                for form in entry.english:
+                    _offer(self._forms["en"], key(form, "en"), dict.fromkeys(states[name].english, OF_STATE))
 
     def is_place(self, question_words: Sequence[str], language: Language) -> bool:
         """Whether words name a state or territory."""
