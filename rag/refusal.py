@@ -17,17 +17,18 @@ from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from importlib import resources
 
-from rag.coverage import Weighted, passage_context, voice
+from rag.coverage import KIND_WORDS, Weighted, passage_context, voice
 from rag.filters import Filters
 from rag.footnoted import footnoted
 from rag.question import Question
 from rag.quotes import Candidates, Chosen
 from rag.retrieve import Retrieved
 from rag.signed import signed
-from rag.slots import PRESENT, counts, gives_reason, holds_kind
+from rag.slots import PRESENT, counts, gives_reason, holds_date, holds_kind
 from rag.store.index import Index
 from rag.types import Passage, Refusal, RefusalKind, Sentence
 from rag.wording import say
+from rag.words.analyze import terms
 
 SHALLOW, FAR = 0.4, 0.45  # coverage and similarity below which a question may well be about something else
 BY_WORDS, BY_MEANING = "words", "meaning"  # tables of the weights: without and with a sentence encoder
@@ -36,6 +37,7 @@ NO_SENTENCE = -5.0  # log odds where there is none
 SURE = 8.0  # log odds that count as no more than this, either way
 MISFIT = 0.2  # loss of similarity of a sentence that cannot be the answer
 WHOLE = 0.7  # coverage from which all that is asked for is there
+_DOCUMENT_WORDS = frozenset(terms(" ".join(KIND_WORDS.values())))
 FOREIGN = 0.6  # share of the question's words that occur nowhere, from which it is on another subject
 
 
@@ -81,6 +83,7 @@ class Support:
     unmet: tuple[Weighted, ...]  # names that stand nowhere near the chosen sentences
     missing: tuple[str, ...]  # the question's words that occur nowhere
     foreign: float  # share of what it names that occurs nowhere
+    spoken_of: bool  # nothing is asked but what is said of one thing, or when it was, and a sentence says it
 
 
 @lru_cache(maxsize=1)
@@ -111,6 +114,10 @@ class _Named:
         self.nowhere = [c for c in self.plain if not _occurs(c)]
         self.years = [c for c in self.plain if _is_year(c)]
         self.counted = next((c for c in concepts if c.concept.label == question.counted), None)
+
+    def topics(self) -> list[Weighted]:
+        """What it is about, without words for documents: "wat zegt de brief over Oeganda?"."""
+        return [c for c in self.content if not _calls_a_document(c)]
 
     def unknown(self) -> float:
         """The share that occurs nowhere."""
@@ -173,6 +180,7 @@ def weigh(candidates: Candidates, *, throughout: bool = False) -> Support:
         unmet=unmet,
         missing=tuple(c.concept.label for c in named.nowhere),
         foreign=named.unknown(),
+        spoken_of=_spoken_of(candidates, named, chosen) or _says_when(candidates, chosen),
     )
 
 
@@ -276,11 +284,8 @@ def judge(
     # What is said of one state is not said of another.
     elsewhere = any(name.concept.place for name in support.absent)
     doubtful = doubt(support.signals) >= _weights_for(support.signals)["threshold"]
-    if (
-        elsewhere
-        or (doubtful and not _deed_is_there(question, support.signals))
-        or not support.signals.coverage
-    ):
+    there = _deed_is_there(question, support.signals) or support.spoken_of
+    if elsewhere or (doubtful and not there) or not support.signals.coverage:
         kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
         return [], Refusal(kind, _why(question, support, kind), missing)
     chosen = signed(index, question, candidates.choose(), filters.roles)
@@ -297,6 +302,32 @@ def _deed_is_there(question: Question, signals: Signals) -> bool:
     held = min(signals.figure, signals.counted, signals.reason) > 0.9
     there = signals.alike is not None and signals.coverage >= WHOLE and held and not lacking
     return there and bool(question.acts)
+
+
+def _spoken_of(candidates: Candidates, named: _Named, chosen: Iterable[Chosen]) -> bool:
+    """Whether nothing is asked but what is said of one thing or of some names, and a sentence says something of it.
+
+    The nets learned from questions that one sentence answers; every sentence about Uganda answers "Uganda?" a little.
+    """
+    topics = named.topics()
+    broad = len(topics) == 1 or (bool(topics) and all(topic in named.names for topic in topics))
+    if candidates.question.asks or not broad:
+        return False
+
+    def speaks(c: Chosen) -> bool:
+        own, beside = frozenset(c.sentence.terms), candidates.beside(c)
+        return any(topic.strength(own) >= PRESENT for topic in topics) and all(
+            concept.strength(beside) >= PRESENT for concept in named.content
+        )
+
+    return any(speaks(c) for c in chosen)
+
+
+def _says_when(candidates: Candidates, chosen: Iterable[Chosen]) -> bool:
+    """Whether nothing is asked but when, and a sentence that holds what is named holds a day or a year as well."""
+    asks = candidates.question.asks
+    when = bool(asks) and asks <= {"date", "dated"}
+    return when and any(c.coverage >= WHOLE and holds_date(candidates.said(c)) for c in chosen)
 
 
 def _why(question: Question, support: Support, kind: RefusalKind) -> str:
@@ -336,6 +367,11 @@ def _fewest_unmet(named: Sequence[Weighted], beside: Sequence[frozenset[str]]) -
     """Of some names, the fewest that are missing beside any one of the sentences; at most 2."""
     unmet = (sum(n.strength(terms) < PRESENT for n in named) for terms in beside)
     return float(min([2, *unmet])) if beside else float(min(2, len(named)))
+
+
+def _calls_a_document(concept: Weighted) -> bool:
+    """Whether a concept is one of the words for a document that every question may use."""
+    return any(set(parts) <= _DOCUMENT_WORDS for parts, _ in concept.concept.alternatives)
 
 
 def _is_year(concept: Weighted) -> bool:

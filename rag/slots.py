@@ -34,7 +34,7 @@ _REASON = re.compile(
 def holds_kind(question: Question, text: str) -> bool:
     """Whether a sentence holds the kind of fact a question asks for: an amount of money, a number, a date."""
     found = [q for q in _quantities(text) if q.kind != "dossier"]
-    dates = [q for q in found if q.kind == "date" or q.is_year]
+    dates = [q for q in found if _is_date(q)]
     if "amount" in question.asks:
         amount = any(q.kind in ("amount", "percentage") for q in found)
         return amount or (len(found) > len(dates) and _MONEY.search(text) is not None)
@@ -43,6 +43,11 @@ def holds_kind(question: Question, text: str) -> bool:
     if "date" in question.asks:
         return bool(dates)
     return True
+
+
+def holds_date(text: str) -> bool:
+    """Whether a sentence holds a day or a year."""
+    return any(_is_date(q) for q in _quantities(text))
 
 
 def counts(question: Question, text: str, counted: Weighted | None) -> bool:
@@ -73,8 +78,12 @@ def states(text: str) -> frozenset[str]:
     )
 
 
+def _is_date(quantity: Quantity) -> bool:
+    return quantity.kind == "date" or quantity.is_year
+
+
 def _counts(quantity: Quantity, text: str, counted: Weighted | None) -> bool:
-    if quantity.kind in ("date", "dossier") or quantity.is_year:
+    if quantity.kind == "dossier" or _is_date(quantity):
         return False
     if quantity.kind == "percentage" or counted is None:
         return True

@@ -11,6 +11,7 @@ from rag.question import understand
 from rag.quotes import Candidates
 from rag.refusal import MISFIT, doubt, weigh
 from rag.retrieve import retrieve
+from rag.text.sentences import joined
 
 MANIFEST = """
 ["brief.txt"]
@@ -81,6 +82,42 @@ def test_another_subject_is_refused_and_its_words_are_named(seeds, question):
     assert answer.refusal.kind in ("off_topic", "not_in_corpus")
     assert_refused(answer, answer.refusal.kind)
     assert answer.refusal.missing_terms
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("Oeganda", "Oeganda"),
+        ("En in Oeganda?", "Oeganda"),
+        ("What did the Netherlands do in Uganda?", "Oeganda"),
+        ("Wat is FemFocus?", "FemFocus"),
+        ("Wat zegt de brief over Afghanistan?", "Afghanistan"),
+        ("What does the position paper say about Libya?", "Libi"),
+        ("What did Kaag do in Washington?", "Washington"),
+        ("CARE International", "CARE International"),
+        ("When does FemFocus end?", "2030"),
+    ],
+)
+def test_what_is_said_of_a_thing_by_name_is_shown(seeds, question, word):
+    """The weights come from questions that one sentence answers: a name alone looked to them like a near miss."""
+    answer = seeds.ask(question)
+    assert answer.status == "answered", answer.refusal
+    assert any(word in joined(c.quote) for c in answer.citations)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Jemen",
+        "Groenland?",
+        "What did Kaag do in Greenland?",
+        "Wat kost Oeganda?",
+        "Is Uganda veilig?",
+        "hypotheekrenteaftrek",
+    ],
+)
+def test_a_name_that_stands_nowhere_and_a_fact_that_is_not_stated_are_still_refused(seeds, question):
+    assert seeds.ask(question).status == "refused"
 
 
 @pytest.mark.parametrize(
