@@ -13,7 +13,18 @@ from eval.candidates import as_text, drafts, write_drafts
 from eval.gold import FOLDER, Gold, asked, read_gold
 from eval.metrics import figures
 from eval.publish import add_options, publish
-from eval.run import Evaluation, Line, Recording, ask_all, corpus, evaluate, every, read_lines, write_lines
+from eval.run import (
+    Evaluation,
+    Line,
+    Recording,
+    ask_all,
+    ask_apart,
+    corpus,
+    evaluate,
+    every,
+    read_lines,
+    write_lines,
+)
 from eval.scores import SCORES
 from rag import feedback
 from rag.assistant import Assistant
@@ -33,16 +44,19 @@ def run(arguments: Sequence[str]) -> int:
         type=int,
         default=1,
         metavar="N",
-        help="ask so many questions at once; sooner done, and times that mean nothing",
+        help="ask quotes mode with so many processes; sooner done, and times that mean nothing",
     )
     _add_every(parser)
     add_options(parser)
     options = parser.parse_args(arguments)
-    if options.at_once < 1:
-        raise GoldError("--at-once takes a number from 1.")
+    if options.at_once < 1 or (options.at_once > 1 and options.mode == "llm"):
+        raise GoldError("--at-once takes a number from 1, and with --mode llm no other.")
     assistant = Assistant(load_settings(llm="none") if options.mode == "quotes" else load_settings())
     golds = _golds(options, assistant)
-    lines = _ask(golds, assistant, options.mode == "llm", options.at_once)
+    if options.at_once > 1:
+        lines = ask_apart(golds, assistant.settings, options.at_once)
+    else:
+        lines = _ask(golds, assistant, options.mode == "llm")
     if options.out:
         write_lines(options.out, [{k: line[k] for k in ("id", "answer", "latency_ms")} for line in lines])
     if options.raw:
@@ -144,7 +158,7 @@ def _golds_only(options: argparse.Namespace, assistant: Assistant) -> list[Gold]
     return read_gold(options.gold, corpus(assistant).by_stem)
 
 
-def _ask(golds: Sequence[Gold], assistant: Assistant, with_model: bool, at_once: int = 1) -> list[Line]:
+def _ask(golds: Sequence[Gold], assistant: Assistant, with_model: bool) -> list[Line]:
     """Ask, with a model's own words kept; raises ModelError where a model was wanted and none answers."""
     recording: Recording = lambda: nullcontext([])  # noqa: E731
     if with_model:
@@ -152,7 +166,7 @@ def _ask(golds: Sequence[Gold], assistant: Assistant, with_model: bool, at_once:
         if isinstance(chosen, Unavailable):
             raise ModelError(f"No language model answers: {chosen.why('en')} Or leave --mode llm out.")
         from eval.record import recording  # noqa: PLC0415 - seconds to import
-    return ask_all(golds, assistant, recording=recording, at_once=at_once)
+    return ask_all(golds, assistant, recording=recording)
 
 
 def _evaluated(lines: Sequence[Line], options: argparse.Namespace, assistant: Assistant) -> Evaluation:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from eval.sample import Corpus, Sample
 from eval.scores import SCORES
 from rag.assistant import Assistant
 from rag.errors import GoldError
+from rag.settings import Settings
 
 Line = dict[
     str, Any
@@ -46,28 +48,39 @@ def every(golds: Sequence[Gold], step: int) -> list[Gold]:
 def ask_all(
     golds: Sequence[Gold],
     assistant: Assistant,
-    tick: Callable[[], None] = lambda: None,
     recording: Recording = lambda: nullcontext([]),
-    at_once: int = 1,
 ) -> list[Line]:
-    """Ask every question; the lines of the contract, in the order of the questions, with a model's own words where a recording keeps them.
-
-    Asked several at once they are answered the same, and each takes longer.
-    """
-
-    def asked(gold: Gold) -> Line:
-        with recording() as calls:
-            answer, timing = assistant.ask_timed(gold.question, history=gold.history)
-        latency = {"retrieve": round(timing.retrieve, 2), "answer": round(timing.answer, 2)}
-        line: Line = {"id": gold.id, "answer": answer.to_dict(), "latency_ms": latency}
-        return line | {"calls": calls} if calls else line
-
+    """Ask every question; the lines of the contract, in the order of the questions, with a model's own words where a recording keeps them."""
     lines = []
-    with ThreadPoolExecutor(at_once) as several:
-        for line in several.map(asked, golds):
-            lines.append(line)
-            tick()
+    for gold in golds:
+        with recording() as calls:
+            line = _ask(gold, assistant)
+        lines.append(line | {"calls": calls} if calls else line)
     return lines
+
+
+def ask_apart(golds: Sequence[Gold], settings: Settings, processes: int) -> list[Line]:
+    """The same lines, asked by several processes; an assistant answers one question after another, so threads would wait."""
+    apart = get_context("spawn")
+    with ProcessPoolExecutor(processes, apart, initializer=_begin, initargs=(settings,)) as several:
+        return list(several.map(_ask_apart, golds, chunksize=10))
+
+
+_own: list[Assistant] = []  # a process's
+
+
+def _begin(settings: Settings) -> None:
+    _own.append(Assistant(settings))
+
+
+def _ask_apart(gold: Gold) -> Line:
+    return _ask(gold, _own[0])
+
+
+def _ask(gold: Gold, assistant: Assistant) -> Line:
+    answer, timing = assistant.ask_timed(gold.question, history=gold.history)
+    latency = {"retrieve": round(timing.retrieve, 2), "answer": round(timing.answer, 2)}
+    return {"id": gold.id, "answer": answer.to_dict(), "latency_ms": latency}
 
 
 def evaluate(golds: Sequence[Gold], lines: Sequence[Line], documents: Corpus) -> Evaluation:

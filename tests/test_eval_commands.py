@@ -17,7 +17,8 @@ from rag.assistant import Assistant
 from rag.errors import GoldError, ModelError
 from rag.feedback import Kept
 
-FEW = ["--every", "40"]
+STEP = 150
+FEW = ["--every", str(STEP)]
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def rows(path):
 def test_lines_are_those_of_the_contract(asked, tmp_path, capsys):
     out = tmp_path / "new" / "out.jsonl"
     assert main([*FEW, "--out", str(out)]) == 0
-    golds = every(read_gold(FOLDER, corpus(Assistant(asked)).by_stem), 40)
+    golds = every(read_gold(FOLDER, corpus(Assistant(asked)).by_stem), STEP)
     assert [list(row) for row in rows(out)] == [["id", "answer", "latency_ms"]] * len(golds)
     assert [row["id"] for row in rows(out)] == [g.id for g in golds]
     assert set(rows(out)[0]["latency_ms"]) == {"retrieve", "answer"}
@@ -53,14 +54,15 @@ def test_lines_are_those_of_the_contract(asked, tmp_path, capsys):
 def test_questions_asked_at_once_are_answered_as_one_by_one_and_in_order(asked, tmp_path):
     """Else a gate that is sooner done would hold other answers against the baseline."""
     one, several = tmp_path / "one.jsonl", tmp_path / "several.jsonl"
-    assert main([*FEW, "--out", str(one)]) == main([*FEW, "--at-once", "3", "--out", str(several)]) == 0
+    assert main([*FEW, "--out", str(one)]) == main([*FEW, "--at-once", "2", "--out", str(several)]) == 0
     assert [(r["id"], r["answer"]) for r in rows(one)] == [(r["id"], r["answer"]) for r in rows(several)]
 
 
 @pytest.mark.usefixtures("asked")
-def test_nothing_is_asked_none_at_once():
+@pytest.mark.parametrize("wrong", [["--at-once", "0"], ["--at-once", "2", "--mode", "llm"]])
+def test_nothing_is_asked_by_no_process_nor_a_model_by_several(wrong):
     with pytest.raises(GoldError, match="--at-once takes a number from 1"):
-        main([*FEW, "--at-once", "0"])
+        main([*FEW, *wrong])
 
 
 def test_gold_of_ones_own_with_other_fields_is_asked(asked, tmp_path, capsys):

@@ -201,13 +201,13 @@ def test_command_exits_1_and_names_the_score(seed_index, step, baseline, monkeyp
     assert "unanswerable refused (all) fell from" in capsys.readouterr().err
 
 
-def test_another_process_gives_the_same_answers(seed_index, tmp_path):
+def test_another_process_gives_the_same_answers(seed_index, step, tmp_path):
     """Sets of words have another order in each process: answers may not, or the gate would open and close by itself."""
     outs = []
     for seed in ("1", "2"):
         out = tmp_path / f"{seed}.jsonl"
         environment = {**os.environ, "PYTHONHASHSEED": seed, "RAG_INDEX_DIR": str(seed_index.index_dir)}
-        command = [sys.executable, "-m", "eval", "--every", "8", "--out", str(out)]
+        command = [sys.executable, "-m", "eval", "--every", str(2 * step), "--out", str(out)]
         subprocess.run(command, env=environment, cwd=SEEDS.parent, check=True, capture_output=True)
         outs.append([json.loads(row)["answer"] for row in out.read_text(encoding="utf-8").splitlines()])
     assert len(outs[0]) > 20
