@@ -9,6 +9,8 @@ from pathlib import Path
 # Before anything imports huggingface_hub, which reads it once.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
+if "PYTEST_XDIST_WORKER" in os.environ:  # one process a core: threads that share cores wait for each other
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 for _name in [n for n in os.environ if n.upper().startswith("RAG_")]:
     del os.environ[_name]
 

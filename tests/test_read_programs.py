@@ -27,7 +27,7 @@ from rag.read.pages import Sheet, compose
 
 SEED = next(SEEDS.glob("003*.txt"))
 DATA = Path(__file__).parent / "formats" / "data"
-ASKED = [q for q in questions() if q["doc"] == SEED.stem]
+ASKED = [q for q in questions() if q["doc"] == SEED.stem][::5]
 
 
 def answers(folder, file, index):

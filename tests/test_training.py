@@ -110,7 +110,7 @@ WEIGHTS = pytest.mark.skipif(
 
 
 # Enough to learn from, in seconds: a step takes one second where the processor is slow and other tests run beside it.
-FEW = [replace(e, questions=e.questions[:8]) for e in read_examples(FILES[:1])[:4]]
+FEW = [replace(e, questions=e.questions[:6]) for e in read_examples(FILES[:1])[:3]]
 
 
 @WEIGHTS

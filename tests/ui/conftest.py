@@ -1,11 +1,23 @@
 """Sessions of the app on a real index, with folders of their own for what the app keeps."""
 
+from functools import lru_cache
+
 import pytest
 import streamlit as st
 from app_driver import ROOT
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from rag.ui import visitor
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _packages_are_scanned_once():
+    """Streamlit's own server looks through every installed package once; AppTest does for each run, half a second on a slow machine."""
+    scan = manifest_scanner.scan_component_manifests
+    manifest_scanner.scan_component_manifests = lru_cache(maxsize=1)(scan)
+    yield
+    manifest_scanner.scan_component_manifests = scan
 
 
 @pytest.fixture
