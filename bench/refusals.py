@@ -22,7 +22,7 @@ from rag.models.e5 import load_encoder
 from rag.models.e5_file import PACKAGE
 from rag.question import understand
 from rag.quotes import Candidates
-from rag.refusal import BY_MEANING, BY_WORDS, Signals, weigh
+from rag.refusal import BY_MEANING, BY_WORDS, UNSURE, Signals, weigh
 from rag.retrieve import retrieve
 
 FILE = Path(__file__).parent.parent / "rag" / "data" / "refusal.toml"
@@ -128,6 +128,11 @@ def fitted(
     for share in ALLOWED:
         at = threshold(doubts[~unanswerable], share)
         print(f"| {(doubts[~unanswerable] > at).mean():.3f} | {(doubts[unanswerable] > at).mean():.3f} |")
+    at = threshold(doubts[~unanswerable], AT)
+    told = (doubts <= at) & (doubts >= UNSURE * at)
+    shares = [told[x].sum() / (doubts[x] <= at).sum() for x in (~unanswerable, unanswerable)]
+    print("\nOf those that are answered, told that the quotations may not say it: ", end="")
+    print(f"{shares[0]:.3f} of the answerable, {shares[1]:.3f} of the unanswerable")
     weights = fit(signals, unanswerable)
     print("\n| signal | weight | per standard deviation |\n|---|---:|---:|")
     ranked = sorted(
@@ -136,7 +141,7 @@ def fitted(
     for name, weight, spread in ranked:
         print(f"| {name} | {weight:+.2f} | {weight * spread:+.2f} |")
     return {
-        "threshold": threshold(doubts[~unanswerable], AT),
+        "threshold": at,
         "constant": float(weights[-1]),
         **dict(zip(names, map(float, weights[:-1]), strict=True)),
     }

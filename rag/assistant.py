@@ -24,8 +24,8 @@ from rag.models.llm import ChatModel, Unavailable, choose_model
 from rag.prose import rewrite
 from rag.prose.generate import Writer, Written
 from rag.question import Question, check, understand
-from rag.quotes import Candidates, Chosen, among, in_reading_order
-from rag.refusal import judge, weigh
+from rag.quotes import Candidates, among, in_reading_order
+from rag.refusal import Judged, judge, weigh
 from rag.retrieve import Retrieved, retrieve
 from rag.settings import Settings
 from rag.similarity import expect
@@ -177,7 +177,8 @@ class Assistant:
         if orders:
             draft.notices.append(say("orders", asked.question.language, count=orders))
         with self._turns.take():
-            chosen, refusal = self._judge(asked)
+            judged = self._judge(asked)
+            chosen, refusal = judged.chosen, judged.refusal
             matcher = asked.retrieved.matcher
             changes = (
                 [] if refusal else find_changes(asked.index, asked.question, chosen, matcher, asked.filters)
@@ -197,29 +198,33 @@ class Assistant:
         for item in rest:
             if not draft.cites(item):
                 draft.quote(item)
+        if judged.unsure:
+            draft.notices.append(say("unsure", asked.question.language))
         draft.notices += notices.of_years(asked.index, asked.question, draft.citations)
         draft.notices += notices.of_changes(asked.index, changes, draft.citations, asked.question.language)
         if draft.uncommitted and not draft.model:
             draft.notices.append(say("no_commitment", asked.question.language))
         return draft.answer(asked.retrieved)
 
-    def _judge(self, asked: Asked) -> tuple[list[Chosen], Refusal | None]:
+    def _judge(self, asked: Asked) -> Judged:
         """The sentences that answer, or the refusal: one by the dates where nothing but they stands in the way."""
         index, question, filters = asked.index, asked.question, asked.filters
-        chosen, refusal = judge(index, question, asked.retrieved, filters)
+        judged = judge(index, question, asked.retrieved, filters)
+        refusal = judged.refusal
         if not (filters.since or filters.until) or (refusal and refusal.kind == "outside_dates"):
-            return chosen, refusal
+            return judged
         whenever = replace(filters, since=None, until=None)
         retrieved = self._retrieve(index, question, whenever)
-        if judge(index, question, retrieved, whenever)[1] is not None:
-            return chosen, refusal
+        if judge(index, question, retrieved, whenever).refusal is not None:
+            return judged
         now, ever = (
             weigh(Candidates(index, question, found, filters.roles)) for found in (asked.retrieved, retrieved)
         )
         if refusal is None and len(now.unmet) <= len(ever.unmet):
-            return chosen, None
+            return judged
         # Without the dates there is an answer; within them there is none, or none of what the question names.
-        return chosen, Refusal("outside_dates", notices.outside(filters, question.language), ever.missing)
+        outside = Refusal("outside_dates", notices.outside(filters, question.language), ever.missing)
+        return replace(judged, refusal=outside)
 
     def _write(self, asked: Asked, draft: Draft, changes: Sequence[Change]) -> Written | Unavailable:
         """A model's answer, or why there is none; what was changed later stands first among what it is shown."""

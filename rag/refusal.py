@@ -38,6 +38,7 @@ SURE = 8.0  # log odds that count as no more than this, either way
 MISFIT = 0.2  # loss of similarity of a sentence that cannot be the answer
 WHOLE = 0.7  # coverage from which all that is asked for is there
 _DOCUMENT_WORDS = frozenset(terms(" ".join(KIND_WORDS.values())))
+UNSURE = 1 / 3  # share of the doubt that refuses, from which a reader is told to look whether it is answered
 FOREIGN = 0.6  # share of the question's words that occur nowhere, from which it is on another subject
 
 
@@ -84,6 +85,15 @@ class Support:
     missing: tuple[str, ...]  # the question's words that occur nowhere
     foreign: float  # share of what it names that occurs nowhere
     spoken_of: bool  # nothing is asked but what is said of one thing, or when it was, and a sentence says it
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The sentences that may stand as the answer, or the refusal; and whether they may well not say what is asked."""
+
+    chosen: list[Chosen]
+    refusal: Refusal | None
+    unsure: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -226,11 +236,13 @@ def _answers(
 
 
 def _settled(signals: Signals, total: float, unread: int, sentences: int) -> bool:
-    """Whether the decision is the same however sure the net is that the sentences that are not read answer, or that they do not."""
+    """Whether the decision is the same, and what is told of it, however sure the net is that the sentences that are not read answer, or
+    that they do not.
+    """
     at = _weights_for(signals)["threshold"]
     reach = ((total - SURE * unread) / sentences, (total + SURE * unread) / sentences)
     least, most = sorted(doubt(replace(signals, answers=odds)) for odds in reach)
-    return least >= at or most < at
+    return least >= at or most < UNSURE * at
 
 
 class _Shares:
@@ -271,26 +283,25 @@ class _Shares:
         return 0.4 + 0.6 * sum(held) / len(held) if held else 1.0
 
 
-def judge(
-    index: Index, question: Question, retrieved: Retrieved, filters: Filters
-) -> tuple[list[Chosen], Refusal | None]:
-    """The sentences that may stand as the answer, or the refusal."""
+def judge(index: Index, question: Question, retrieved: Retrieved, filters: Filters) -> Judged:
+    """What may stand as the answer, or why nothing may."""
     candidates = Candidates(index, question, retrieved, filters.roles)
     support = weigh(candidates)
     missing = support.missing
     if (filters.since or filters.until) and not retrieved.passages:
         dates = {"since": filters.since or "…", "until": filters.until or "…"}
-        return [], Refusal("outside_dates", say("outside_dates", question.language, **dates), missing)
+        return Judged([], Refusal("outside_dates", say("outside_dates", question.language, **dates), missing))
     # What is said of one state is not said of another.
     elsewhere = any(name.concept.place for name in support.absent)
-    doubtful = doubt(support.signals) >= _weights_for(support.signals)["threshold"]
+    doubted, at = doubt(support.signals), _weights_for(support.signals)["threshold"]
     there = _deed_is_there(question, support.signals) or support.spoken_of
-    if elsewhere or (doubtful and not there) or not support.signals.coverage:
+    if elsewhere or (doubted >= at and not there) or not support.signals.coverage:
         kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
-        return [], Refusal(kind, _why(question, support, kind), missing)
+        return Judged([], Refusal(kind, _why(question, support, kind), missing))
     chosen = signed(index, question, candidates.choose(), filters.roles)
     chosen = footnoted(index, question, chosen, filters.roles)
-    return chosen, None if filters.roles else _only_others(question, chosen, missing)
+    refusal = None if filters.roles else _only_others(question, chosen, missing)
+    return Judged(chosen, refusal, unsure=not there and doubted >= UNSURE * at)
 
 
 def _deed_is_there(question: Question, signals: Signals) -> bool:

@@ -117,6 +117,10 @@ TEXTS: dict[str, dict[Language, str]] = {
         "nl": "Buiten beschouwing gelaten omdat ze een taalmodel toespreken: {count} zin(nen) uit deze documenten.",
         "en": "Left aside because they speak to a language model: {count} sentence(s) of these documents.",
     },
+    "unsure": {
+        "nl": "Let op: deze citaten gaan over het onderwerp, maar misschien staat er niet wat u vraagt. Lees ze na.",
+        "en": "Note: these quotations are about the subject, but they may not say what you ask. Read them before you use them.",
+    },
     "no_year": {
         "nl": "Let op: geen van deze citaten noemt {years}.",
         "en": "Note: none of these quotations mentions {years}.",

@@ -23,6 +23,7 @@ from rag import assistant as assistant_module
 from rag import draft, footnoted, quotes
 from rag.assistant import Assistant
 from rag.errors import GoldError
+from rag.refusal import Judged
 from rag.types import Refusal
 from rag.words import glossary
 
@@ -151,7 +152,7 @@ def test_speakers_mixed_up(fallen, monkeypatch):
 
 
 def never_refused(index, question, retrieved, filters):
-    return quotes.Candidates(index, question, retrieved, filters.roles).choose(), None
+    return Judged(quotes.Candidates(index, question, retrieved, filters.roles).choose(), None)
 
 
 def test_nothing_refused_any_more(fallen, monkeypatch):
@@ -169,7 +170,7 @@ def test_too_much_refused(fallen, monkeypatch):
         assistant_module,
         "judge",
         lambda index, question, *rest: (
-            ([], refusal) if len(question.text) % 3 == 0 else right(index, question, *rest)
+            Judged([], refusal) if len(question.text) % 3 == 0 else right(index, question, *rest)
         ),
     )
     found = fallen()
@@ -181,9 +182,11 @@ def test_refusals_in_the_wrong_language(fallen, monkeypatch):
     right = assistant_module.judge
 
     def dutch(index, question, *rest):
-        chosen, refusal = right(index, question, *rest)
+        judged = right(index, question, *rest)
         said = "Dat staat niet in deze documenten."
-        return chosen, refusal and dataclasses.replace(refusal, message=said)
+        return dataclasses.replace(
+            judged, refusal=judged.refusal and dataclasses.replace(judged.refusal, message=said)
+        )
 
     monkeypatch.setattr(assistant_module, "judge", dutch)
     found = fallen()

@@ -9,9 +9,10 @@ from rag.filters import Filters
 from rag.ingest import ingest
 from rag.question import understand
 from rag.quotes import Candidates
-from rag.refusal import MISFIT, doubt, weigh
+from rag.refusal import MISFIT, UNSURE, doubt, weigh
 from rag.retrieve import retrieve
 from rag.text.sentences import joined
+from rag.wording import say
 
 MANIFEST = """
 ["brief.txt"]
@@ -315,9 +316,37 @@ def test_a_question_is_read_together_with_a_sentence_only_where_that_can_decide(
         candidates = Candidates(open_seeds, question, retrieve(open_seeds, question))
         spared, whole = (weigh(candidates, throughout=t).signals for t in (False, True))
         at = refusal._weights_for(whole)["threshold"]
-        assert (doubt(spared) >= at) == (doubt(whole) >= at)
+        for level in (at, UNSURE * at):
+            assert (doubt(spared) >= level) == (doubt(whole) >= level)
         asked_together.add(spared.answers is not None)
     assert asked_together == {True, False}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Wat staat er over de motie-Dobbe? Welke partijen stemden tegen?",
+        "What did the Taliban answer when the Netherlands held Afghanistan liable?",
+    ],
+)
+def test_what_may_not_be_said_is_refused_or_its_reader_is_told_to_look(seeds, question):
+    """A near miss that no signal tells from an answer: who prints the quotation must know that it may not say what was asked."""
+    answer = seeds.ask(question)
+    assert answer.status == "refused" or say("unsure", answer.question_language) in answer.notices
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what did NL commit on the Sudan FFM?",
+        "Oeganda",
+        "Hoeveel geld gaat er naar het kantoor van OHCHR in Soedan?",
+    ],
+)
+def test_nobody_is_told_to_doubt_what_answers(seeds, question):
+    answer = seeds.ask(question)
+    assert answer.status == "answered"
+    assert say("unsure", answer.question_language) not in answer.notices
 
 
 def read_for(asked, index, monkeypatch):
