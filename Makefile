@@ -62,7 +62,7 @@ screenshots: $(VENV)/.ready-dev ## Take the README's pictures anew
 
 eval: $(VENV)/.ready-dev ## Ask the gold questions and hold the scores against the baseline
 	@$(EVAL_INGEST)
-	$(EVAL) --at-once $$(getconf _NPROCESSORS_ONLN) --out out/eval.jsonl --report out/eval.md --junit out/eval.xml --html out/eval.html --baseline eval/baseline.json
+	OMP_NUM_THREADS=1 $(EVAL) --at-once $$(getconf _NPROCESSORS_ONLN) --out out/eval.jsonl --report out/eval.md --junit out/eval.xml --html out/eval.html --baseline eval/baseline.json
 
 results: $(VENV)/.ready-dev ## Check that the README's table is what make eval gave
 	$(EVAL) rescore out/eval.jsonl --check-readme README.md > /dev/null

@@ -50,7 +50,7 @@ def run(arguments: Sequence[str]) -> int:
     add_options(parser)
     options = parser.parse_args(arguments)
     if options.at_once < 1 or (options.at_once > 1 and options.mode == "llm"):
-        raise GoldError("--at-once takes a number from 1, and with --mode llm no other.")
+        raise GoldError("--at-once takes a number from 1; with --mode llm it must be 1.")
     assistant = Assistant(load_settings(llm="none") if options.mode == "quotes" else load_settings())
     golds = _golds(options, assistant)
     if options.at_once > 1:

@@ -66,15 +66,18 @@ def ask_apart(golds: Sequence[Gold], settings: Settings, processes: int) -> list
         return list(several.map(_ask_apart, golds, chunksize=10))
 
 
-_own: list[Assistant] = []  # a process's
+_own: list[Settings | Assistant] = []  # a process's; made where an error of it comes back
 
 
 def _begin(settings: Settings) -> None:
-    _own.append(Assistant(settings))
+    _own.append(settings)
 
 
 def _ask_apart(gold: Gold) -> Line:
-    return _ask(gold, _own[0])
+    if isinstance(own := _own[-1], Settings):
+        own = Assistant(own)
+        _own.append(own)
+    return _ask(gold, own)
 
 
 def _ask(gold: Gold, assistant: Assistant) -> Line:

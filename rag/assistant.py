@@ -198,7 +198,7 @@ class Assistant:
         for item in rest:
             if not draft.cites(item):
                 draft.quote(item)
-        if judged.unsure:
+        if judged.unsure and draft.citations and not draft.model:
             draft.notices.append(say("unsure", asked.question.language))
         draft.notices += notices.of_years(asked.index, asked.question, draft.citations)
         draft.notices += notices.of_changes(asked.index, changes, draft.citations, asked.question.language)
@@ -224,7 +224,7 @@ class Assistant:
             return judged
         # Without the dates there is an answer; within them there is none, or none of what the question names.
         outside = Refusal("outside_dates", notices.outside(filters, question.language), ever.missing)
-        return replace(judged, refusal=outside)
+        return Judged([], outside)
 
     def _write(self, asked: Asked, draft: Draft, changes: Sequence[Change]) -> Written | Unavailable:
         """A model's answer, or why there is none; what was changed later stands first among what it is shown."""

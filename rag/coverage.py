@@ -133,6 +133,12 @@ KIND_WORDS = {
 }
 
 
+# What a question may call any document by.
+DOCUMENT_WORDS = frozenset(t for word in KIND_WORDS.values() for t in terms(word)) | frozenset(
+    terms("stuk paper document")
+)
+
+
 def description_terms(description: Description) -> frozenset[str]:
     """What a question may call a document by: its title, sender, kind and date."""
     said = " ; ".join(x for x in (description.title, description.sender, description.date) if x)

@@ -16,19 +16,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from importlib import resources
+from typing import Literal
 
-from rag.coverage import KIND_WORDS, Weighted, passage_context, voice
+from rag.coverage import DOCUMENT_WORDS, Weighted, passage_context, voice
 from rag.filters import Filters
 from rag.footnoted import footnoted
 from rag.question import Question
-from rag.quotes import Candidates, Chosen
+from rag.quotes import Candidates, Chosen, in_parts
 from rag.retrieve import Retrieved
 from rag.signed import signed
 from rag.slots import PRESENT, counts, gives_reason, holds_date, holds_kind
 from rag.store.index import Index
 from rag.types import Passage, Refusal, RefusalKind, Sentence
 from rag.wording import say
-from rag.words.analyze import terms
 
 SHALLOW, FAR = 0.4, 0.45  # coverage and similarity below which a question may well be about something else
 BY_WORDS, BY_MEANING = "words", "meaning"  # tables of the weights: without and with a sentence encoder
@@ -37,8 +37,10 @@ NO_SENTENCE = -5.0  # log odds where there is none
 SURE = 8.0  # log odds that count as no more than this, either way
 MISFIT = 0.2  # loss of similarity of a sentence that cannot be the answer
 WHOLE = 0.7  # coverage from which all that is asked for is there
-_DOCUMENT_WORDS = frozenset(terms(" ".join(KIND_WORDS.values())))
-UNSURE = 1 / 3  # share of the doubt that refuses, from which a reader is told to look whether it is answered
+UNSURE = (
+    1 / 3
+)  # share of the threshold from which a reader is told that the quotations may not say what was asked
+BESIDE = 0.9  # doubt from which another word of the question is what it asks: "how old is Kaag?"
 FOREIGN = 0.6  # share of the question's words that occur nowhere, from which it is on another subject
 
 
@@ -84,12 +86,11 @@ class Support:
     unmet: tuple[Weighted, ...]  # names that stand nowhere near the chosen sentences
     missing: tuple[str, ...]  # the question's words that occur nowhere
     foreign: float  # share of what it names that occurs nowhere
-    spoken_of: bool  # nothing is asked but what is said of one thing, or when it was, and a sentence says it
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The sentences that may stand as the answer, or the refusal; and whether they may well not say what is asked."""
+    """The sentences that may stand as the answer, or why none may; and whether they may well not say what is asked."""
 
     chosen: list[Chosen]
     refusal: Refusal | None
@@ -127,7 +128,11 @@ class _Named:
 
     def topics(self) -> list[Weighted]:
         """What it is about, without words for documents: "wat zegt de brief over Oeganda?"."""
-        return [c for c in self.content if not _calls_a_document(c)]
+        return [c for c in self.content if c.concept.weight >= 0.9 and not _calls_a_document(c)]
+
+    def aside(self) -> list[Weighted]:
+        """Words that say little of what it is about, and may yet be what is asked: "wat is het doel van …"."""
+        return [c for c in self.plain if c not in self.content and not c.concept.means]
 
     def unknown(self) -> float:
         """The share that occurs nowhere."""
@@ -190,7 +195,6 @@ def weigh(candidates: Candidates, *, throughout: bool = False) -> Support:
         unmet=unmet,
         missing=tuple(c.concept.label for c in named.nowhere),
         foreign=named.unknown(),
-        spoken_of=_spoken_of(candidates, named, chosen) or _says_when(candidates, chosen),
     )
 
 
@@ -242,7 +246,7 @@ def _settled(signals: Signals, total: float, unread: int, sentences: int) -> boo
     at = _weights_for(signals)["threshold"]
     reach = ((total - SURE * unread) / sentences, (total + SURE * unread) / sentences)
     least, most = sorted(doubt(replace(signals, answers=odds)) for odds in reach)
-    return least >= at or most < UNSURE * at
+    return least >= at or most < UNSURE * at or (UNSURE * at <= least and most < at)
 
 
 class _Shares:
@@ -294,14 +298,18 @@ def judge(index: Index, question: Question, retrieved: Retrieved, filters: Filte
     # What is said of one state is not said of another.
     elsewhere = any(name.concept.place for name in support.absent)
     doubted, at = doubt(support.signals), _weights_for(support.signals)["threshold"]
-    there = _deed_is_there(question, support.signals) or support.spoken_of
-    if elsewhere or (doubted >= at and not there) or not support.signals.coverage:
+    chosen = candidates.choose() if support.signals.coverage and not elsewhere else []
+    deed = _deed_is_there(question, support.signals)
+    said = _says(candidates, support, chosen) if doubted >= UNSURE * at and not deed else None
+    released = deed or said == "all" or (said == "some" and doubted < BESIDE)
+    if not chosen or (doubted >= at and not released):
         kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
         return Judged([], Refusal(kind, _why(question, support, kind), missing))
-    chosen = signed(index, question, candidates.choose(), filters.roles)
+    chosen = signed(index, question, chosen, filters.roles)
     chosen = footnoted(index, question, chosen, filters.roles)
     refusal = None if filters.roles else _only_others(question, chosen, missing)
-    return Judged(chosen, refusal, unsure=not there and doubted >= UNSURE * at)
+    unsure = doubted >= UNSURE * at and not deed and said != "all"
+    return Judged(chosen, refusal, unsure=refusal is None and unsure)
 
 
 def _deed_is_there(question: Question, signals: Signals) -> bool:
@@ -309,10 +317,27 @@ def _deed_is_there(question: Question, signals: Signals) -> bool:
 
     Whether a sentence promises, its wording tells (`rag.acts`): the nets learned to find facts.
     """
-    lacking = signals.unmet or signals.silent or signals.elsewhere or signals.undated
     held = min(signals.figure, signals.counted, signals.reason) > 0.9
-    there = signals.alike is not None and signals.coverage >= WHOLE and held and not lacking
+    there = signals.alike is not None and signals.coverage >= WHOLE and held and not _lacking(signals)
     return there and bool(question.acts)
+
+
+def _lacking(signals: Signals) -> bool:
+    """Whether a name, a state, a year or another word of the question is missing around the sentences."""
+    return bool(signals.unmet or signals.silent or signals.elsewhere or signals.undated)
+
+
+def _says(
+    candidates: Candidates, support: Support, chosen: Sequence[Chosen]
+) -> Literal["all", "some"] | None:
+    """Whether a question that no single sentence need answer is answered by what is shown: what is said of a thing, or when it was.
+
+    "some" where another word of the question may ask for more.
+    """
+    named = _Named(candidates.question, candidates.retrieved.concepts)
+    if _spoken_of(candidates, named, chosen):
+        return "some" if named.aside() else "all"
+    return "all" if _says_when(candidates, support.signals, chosen) else None
 
 
 def _spoken_of(candidates: Candidates, named: _Named, chosen: Iterable[Chosen]) -> bool:
@@ -320,9 +345,11 @@ def _spoken_of(candidates: Candidates, named: _Named, chosen: Iterable[Chosen]) 
 
     The nets learned from questions that one sentence answers; every sentence about Uganda answers "Uganda?" a little.
     """
-    topics = named.topics()
-    broad = len(topics) == 1 or (bool(topics) and all(topic in named.names for topic in topics))
-    if candidates.question.asks or not broad:
+    question, topics = candidates.question, named.topics()
+    written = " ".join(re.findall(r"[^\W\d_]{2,}", question.text))
+    names_show = not (written.isupper() or written.istitle()) or len(topics) == 1
+    broad = len(topics) == 1 or (bool(topics) and names_show and all(t in named.names for t in topics))
+    if question.asks or question.acts or not broad:
         return False
 
     def speaks(c: Chosen) -> bool:
@@ -334,11 +361,13 @@ def _spoken_of(candidates: Candidates, named: _Named, chosen: Iterable[Chosen]) 
     return any(speaks(c) for c in chosen)
 
 
-def _says_when(candidates: Candidates, chosen: Iterable[Chosen]) -> bool:
-    """Whether nothing is asked but when, and a sentence that holds what is named holds a day or a year as well."""
-    asks = candidates.question.asks
-    when = bool(asks) and asks <= {"date", "dated"}
-    return when and any(c.coverage >= WHOLE and holds_date(candidates.said(c)) for c in chosen)
+def _says_when(candidates: Candidates, signals: Signals, chosen: Iterable[Chosen]) -> bool:
+    """Whether nothing is asked but when, nothing that is named is missing, and a sentence holds a day or year that the question does not."""
+    question = candidates.question
+    when = "date" in question.asks and question.asks <= {"date", "dated"} and not in_parts(question.text)
+    if not when or _lacking(signals) or question.acts:
+        return False
+    return any(c.coverage >= WHOLE and holds_date(question, candidates.said(c)) for c in chosen)
 
 
 def _why(question: Question, support: Support, kind: RefusalKind) -> str:
@@ -382,7 +411,8 @@ def _fewest_unmet(named: Sequence[Weighted], beside: Sequence[frozenset[str]]) -
 
 def _calls_a_document(concept: Weighted) -> bool:
     """Whether a concept is one of the words for a document that every question may use."""
-    return any(set(parts) <= _DOCUMENT_WORDS for parts, _ in concept.concept.alternatives)
+    own = concept.concept.alternatives[:1]  # what it may also mean is no such word: "contribution", "inbreng"
+    return any(set(parts) <= DOCUMENT_WORDS for parts, _ in own)
 
 
 def _is_year(concept: Weighted) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from rag.coverage import KIND_WORDS
+from rag.coverage import DOCUMENT_WORDS, KIND_WORDS
 from rag.injection import cleaned
 from rag.prose.checks import names_in
 from rag.question import Question
@@ -22,9 +22,6 @@ from rag.words.analyze import terms
 from rag.words.quantities import find_quantities
 
 LINES = 4  # of a letterhead or a signature
-_A_TEXT = frozenset(t for word in KIND_WORDS.values() for t in terms(word)) | frozenset(
-    terms("stuk paper document")
-)
 # Running text that says who writes: "Hierbij informeer ik u mede namens …", and the head of Kamervragen.
 _SAYS_WHO = re.compile(
     r"\b(?:mede namens|namens de|ondergetekenden?|on behalf of|the undersigned)\b|^(?:Vragen|Antwoord)\s+van\b",
@@ -56,7 +53,7 @@ def _names_document(index: Index, question: Question, document: str) -> bool:
     """Whether the question names the kind of document that it was found in, or who it is by and that it is a text."""
     description = index.descriptions[document]
     said = {t for c in question.concepts for alternative, _ in c.alternatives for t in alternative}
-    by_sender = bool(said & set(terms(description.sender or ""))) and bool(said & _A_TEXT)
+    by_sender = bool(said & set(terms(description.sender or ""))) and bool(said & DOCUMENT_WORDS)
     return by_sender or bool(said & set(terms(KIND_WORDS[description.kind])))
 
 

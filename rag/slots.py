@@ -45,9 +45,10 @@ def holds_kind(question: Question, text: str) -> bool:
     return True
 
 
-def holds_date(text: str) -> bool:
-    """Whether a sentence holds a day or a year."""
-    return any(_is_date(q) for q in _quantities(text))
+def holds_date(question: Question, text: str) -> bool:
+    """Whether a sentence holds a day or a year that the question does not."""
+    said = {q.key for q in _quantities(question.text)}
+    return any(_is_date(q) for q in _quantities(text) if q.key not in said)
 
 
 def counts(question: Question, text: str, counted: Weighted | None) -> bool:

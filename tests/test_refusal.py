@@ -114,7 +114,11 @@ def test_what_is_said_of_a_thing_by_name_is_shown(seeds, question, word):
         "What did Kaag do in Greenland?",
         "Wat kost Oeganda?",
         "Is Uganda veilig?",
+        "IS UGANDA VEILIG?",
+        "How old is Kaag?",
         "hypotheekrenteaftrek",
+        "When did Minister Kaag visit the Rohingya camps in Bangladesh?",
+        "Wanneer is Berta Cáceres geboren?",
     ],
 )
 def test_a_name_that_stands_nowhere_and_a_fact_that_is_not_stated_are_still_refused(seeds, question):

@@ -13,7 +13,7 @@ FEW = settings(max_examples=100, deadline=None)
 FRAGMENTS = st.sampled_from(
     ["nr.", "c.s.", "jl.", "C.C.J.", "De", "het", "12.", "2024.", "?", "!»", "…", "...", "(", "\n", "\t",
      "«", "»”)]",
-     "mln. euro", "\u00a0", "\uf0b7", "é.", "d.d.", "Wat?", "1."]
+     "mln. euro", "(2014).", "(mei 2013)", "Titel.", "\u00a0", "\uf0b7", "é.", "d.d.", "Wat?", "1."]
 )  # fmt: skip
 OPEN_TEXT = st.one_of(
     st.text(max_size=300),
@@ -121,6 +121,7 @@ def test_a_note_that_names_a_source_is_one_sentence(note):
     "note",
     [
         "Zie het rapport van de VN (2023). De minister heeft besloten de bijdrage te verhogen.",
+        "Nederland steunt veertien organisaties (2023). Het kabinet trekt daarvoor 5 miljoen euro uit.",
         "Deze punten komen uit een studie (2015) van drie organisaties. Meer staat op de website.",
         "Motie van het lid Smit. Kamerstuk 36 180, nr. 12.",
     ],

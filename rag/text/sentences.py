@@ -37,6 +37,9 @@ _VERB = re.compile(
     r"\b(?:is|zijn|was|waren|heeft|hebben|had|hadden|wordt|worden|werd|werden|zal|zullen|kan|kunnen|moet|moeten"
     r"|are|were|has|have|will|would|can|must)\b"
 )
+_OPENING = re.compile(  # of a sentence; the title of a book seldom stands behind another piece and opens so
+    r"\s*(?:De|Het|Een|Dit|Deze|Dat|Die|Daar\w*|Hier\w*|Er|Zo|Ook|Wij|We|Ik|Nederland|Zie|See)\b"
+)
 _PUBLISHED = re.compile(r"\((?:[^\W\d]+\s)?(?:1[89]|20)\d\d[a-z]?\)[.,;:]?(?:\s+https?:\S+)*\s*$")
 
 
@@ -96,8 +99,10 @@ def note_ranges(text: str) -> Iterator[tuple[int, int]]:
     1
     """
     ranges = list(sentence_ranges(text))
-    dated = any(_PUBLISHED.search(text[start:end]) for start, end in ranges)
-    if dated and len(text) <= REFERENCE and not _VERB.search(text):
+    pieces = [text[start:end] for start, end in ranges]
+    dated = any(map(_PUBLISHED.search, pieces))
+    prose = _VERB.search(text) or any(map(_OPENING.match, pieces[1:]))
+    if dated and len(text) <= REFERENCE and not prose:
         ranges = [(ranges[0][0], ranges[-1][1])]
     yield from ranges
 

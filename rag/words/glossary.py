@@ -152,7 +152,7 @@ class Glossary:
                 _offer(forms, key(form, language), governed | dict.fromkeys(entry.english, 1.0))
 
     def _add_of_states(self, entries: Sequence[Entry]) -> None:
-        """An English name of a state gains what is of the state, as `nationalities.txt` has it, in Dutch and in English; and that its names."""
+        """An English name of a state gains what is of the state, as `nationalities.txt` has it, in Dutch and in English; and that gains the state's English names."""
         states = {e.dutch[0]: e for e in entries if e.source.startswith("CLDR:")}
         for entry in (e for e in entries if e.source.startswith("nationalities.txt")):
             for name in set(entry.dutch) & set(states):
