@@ -169,6 +169,18 @@ def test_readme_holds_the_table_between_its_marks_and_nothing_else_changes(tmp_p
     assert readme.same(path, "new\n")
 
 
+@pytest.mark.parametrize(
+    ("row", "same"),
+    [("| evidence | 0.917 | 2166 |", True), ("| evidence | 0.92 | 2160 |", True), ("| evidence | 0.905 | 2166 |", False), ("| evidence | 0.917 | 2100 |", False),
+     ("| other | 0.917 | 2166 |", False), ("| evidence | 0.917 | – |", False)],
+)  # fmt: skip
+def test_readme_may_differ_by_what_another_processor_moves_and_no_more(tmp_path, row, same):
+    """Products are rounded otherwise there, and a near tie is decided otherwise; a table that nobody renewed is another."""
+    path = tmp_path / "README.md"
+    path.write_text(f"{readme.BEGIN}\n| evidence | 0.917 | 2166 |\n{readme.END}\n", encoding="utf-8")
+    assert readme.same(path, row) is same
+
+
 @pytest.mark.parametrize("text", ["", readme.BEGIN, f"{readme.END} {readme.BEGIN}"])
 def test_readme_without_marks_is_left_as_it_is(tmp_path, text):
     path = tmp_path / "README.md"

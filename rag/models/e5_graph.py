@@ -63,7 +63,10 @@ class _Graph:
         """A matrix of the file, with what was learned added, times what is given, and its bias; both in 8 bits (`accuracy_level`)."""
         matrix = unpacked(self._file.rows(f"{part}.w", width))
         if f"{part}.up" in self._beside:
-            matrix += self._beside[f"{part}.up"] @ self._beside[f"{part}.down"]
+            up, down = (self._beside[f"{part}.{x}"].astype(np.float64) for x in ("up", "down"))
+            matrix += (up @ down).astype(
+                np.float32
+            )  # in full, or the number of cores decides on which side a weight is rounded
         blocks = matrix.reshape(len(matrix), -1, BLOCK)
         scales = np.maximum(np.maximum(blocks.max(-1), -blocks.min(-1)) / 127, 1e-12)
         blocks *= 1 / scales[..., None]
