@@ -8,7 +8,7 @@ from pathlib import Path
 from rag.errors import GoldError
 
 BEGIN, END = "<!-- results: make baseline -->", "<!-- end -->"
-ALIKE = 0.01  # by which a figure may move: 41 of 2,928 answers had another sentence where a product was rounded otherwise
+ALIKE = 0.01  # by which a figure may move: 35 of 2,928 answers had another sentence where a product was rounded otherwise
 ALIKE_COUNT = 0.005  # the share of a count
 _FIGURE = re.compile(r"\b\d+(?:\.\d+)?")
 
