@@ -37,10 +37,8 @@ NO_SENTENCE = -5.0  # log odds where there is none
 SURE = 8.0  # log odds that count as no more than this, either way
 MISFIT = 0.2  # loss of similarity of a sentence that cannot be the answer
 WHOLE = 0.7  # coverage from which all that is asked for is there
-UNSURE = (
-    1 / 3
-)  # share of the threshold from which a reader is told that the quotations may not say what was asked
-BESIDE = 0.9  # doubt from which another word of the question is what it asks: "how old is Kaag?"
+UNSURE = 1 / 3  # of the threshold: from there a reader is told that the quotations may not say what was asked
+ASIDE = 0.9  # doubt from which another word of the question is what it asks: "how old is Kaag?"
 FOREIGN = 0.6  # share of the question's words that occur nowhere, from which it is on another subject
 
 
@@ -299,17 +297,16 @@ def judge(index: Index, question: Question, retrieved: Retrieved, filters: Filte
     elsewhere = any(name.concept.place for name in support.absent)
     doubted, at = doubt(support.signals), _weights_for(support.signals)["threshold"]
     chosen = candidates.choose() if support.signals.coverage and not elsewhere else []
-    deed = _deed_is_there(question, support.signals)
-    said = _says(candidates, support, chosen) if doubted >= UNSURE * at and not deed else None
-    released = deed or said == "all" or (said == "some" and doubted < BESIDE)
+    sure = doubted < UNSURE * at or _deed_is_there(question, support.signals)
+    broadly = None if sure else _broadly_answered(candidates, support.signals, chosen)
+    released = sure or broadly == "all" or (broadly == "some" and doubted < ASIDE)
     if not chosen or (doubted >= at and not released):
         kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
         return Judged([], Refusal(kind, _why(question, support, kind), missing))
     chosen = signed(index, question, chosen, filters.roles)
     chosen = footnoted(index, question, chosen, filters.roles)
     refusal = None if filters.roles else _only_others(question, chosen, missing)
-    unsure = doubted >= UNSURE * at and not deed and said != "all"
-    return Judged(chosen, refusal, unsure=refusal is None and unsure)
+    return Judged(chosen, refusal, unsure=refusal is None and not sure and broadly != "all")
 
 
 def _deed_is_there(question: Question, signals: Signals) -> bool:
@@ -327,8 +324,8 @@ def _lacking(signals: Signals) -> bool:
     return bool(signals.unmet or signals.silent or signals.elsewhere or signals.undated)
 
 
-def _says(
-    candidates: Candidates, support: Support, chosen: Sequence[Chosen]
+def _broadly_answered(
+    candidates: Candidates, signals: Signals, chosen: Sequence[Chosen]
 ) -> Literal["all", "some"] | None:
     """Whether a question that no single sentence need answer is answered by what is shown: what is said of a thing, or when it was.
 
@@ -337,7 +334,7 @@ def _says(
     named = _Named(candidates.question, candidates.retrieved.concepts)
     if _spoken_of(candidates, named, chosen):
         return "some" if named.aside() else "all"
-    return "all" if _says_when(candidates, support.signals, chosen) else None
+    return "all" if _says_when(candidates, signals, chosen) else None
 
 
 def _spoken_of(candidates: Candidates, named: _Named, chosen: Iterable[Chosen]) -> bool:

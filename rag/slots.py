@@ -47,14 +47,12 @@ def holds_kind(question: Question, text: str) -> bool:
 
 def holds_date(question: Question, text: str) -> bool:
     """Whether a sentence holds a day or a year that the question does not."""
-    said = {q.key for q in _quantities(question.text)}
-    return any(_is_date(q) for q in _quantities(text) if q.key not in said)
+    return any(_is_date(q) for q in _new(question, text))
 
 
 def counts(question: Question, text: str, counted: Weighted | None) -> bool:
     """Whether a sentence holds a number that the question does not, and that counts what is asked; a share may be of anything."""
-    said = {q.key for q in _quantities(question.text)}
-    return any(_counts(q, text, counted) for q in _quantities(text) if q.key not in said)
+    return any(_counts(q, text, counted) for q in _new(question, text))
 
 
 def gives_reason(text: str) -> bool:
@@ -77,6 +75,12 @@ def states(text: str) -> frozenset[str]:
     return frozenset(
         t.casefold() for t in tried if known.is_place(t.split(), "nl") or known.is_place(t.split(), "en")
     )
+
+
+def _new(question: Question, text: str) -> list[Quantity]:
+    """The quantities of a sentence that the question does not hold."""
+    said = {q.key for q in _quantities(question.text)}
+    return [q for q in _quantities(text) if q.key not in said]
 
 
 def _is_date(quantity: Quantity) -> bool:

@@ -64,9 +64,8 @@ class _Graph:
         matrix = unpacked(self._file.rows(f"{part}.w", width))
         if f"{part}.up" in self._beside:
             up, down = (self._beside[f"{part}.{x}"].astype(np.float64) for x in ("up", "down"))
-            matrix += (up @ down).astype(
-                np.float32
-            )  # in full, or the number of cores decides on which side a weight is rounded
+            # In 32 bits the number of cores decides on which side a weight is rounded.
+            matrix += (up @ down).astype(np.float32)
         blocks = matrix.reshape(len(matrix), -1, BLOCK)
         scales = np.maximum(np.maximum(blocks.max(-1), -blocks.min(-1)) / 127, 1e-12)
         blocks *= 1 / scales[..., None]
