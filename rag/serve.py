@@ -31,6 +31,7 @@ def serve(port: int, headless: bool, hosts: Sequence[str] = ()) -> NoReturn:
     said["server"] |= {"port": port, "headless": headless}
     arguments = [f"--{name}={value}" for name, value in _flat(said)]
     command = [sys.executable, "-m", "streamlit", "run", str(package / "ui" / "server.py"), *arguments]
+    print(f"Kamerbron: http://{ADDRESS}:{port}", flush=True)
     os.execv(sys.executable, command)  # in this process's place: what stops `rag serve` stops the app
 
 

@@ -385,12 +385,15 @@ def test_app_is_served_on_this_machine_only_and_sends_nothing_away(rag, monkeypa
     assert rag("serve", "--headless", "--port", "0")[0] == 2
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    assert rag("serve", "--headless", "--port", str(port))[0] == 0
+    status, out, _ = rag("serve", "--headless", "--port", str(port))
+    assert (status, out) == (0, f"Kamerbron: http://127.0.0.1:{port}\n")
     (command,) = asked
     for option in (
         "--server.address=127.0.0.1",
         f"--server.port={port}",
         "--browser.gatherUsageStats=false",
+        "--server.showEmailPrompt=false",
+        "--logger.hideWelcomeMessage=true",
         "--client.showErrorDetails=none",
         "--server.allowedHosts=127.0.0.1",
         "--server.allowedHosts=kamerbron.example",
