@@ -54,6 +54,16 @@ _WHAT = re.compile(r"\b(?:what|wat)\b(?!\s+(?:kind|sort|voor|about)\b)", re.IGNO
 # These words also open a clause that asks nothing: "when new rules are drawn up", "in Colombia, where Dutch money …".
 # "Waar … voor" and "waar … aan" ask for no place.
 _HEAD = r"(?:^|[?.:;–-]\s*|\b(?:and|or|but|en|of|maar|since|until|by|from|sinds|tot|per|vanaf)\s+)"
+# What somebody says of a thing: "wat zegt het kabinet over …", "the government's view on …".
+_SAYING = (
+    "say|says|said|write|writes|wrote|think|thinks|thought|"
+    "zegt|zeggen|zei|zeiden|schrijft|schrijven|schreef|schreven|vindt|vinden|vond|vonden|denkt|denken|dacht|dachten"
+)
+_VIEW = "views?|opinions?|position|stance|standpunt|mening|opvatting|visie|oordeel"
+_SAID = re.compile(
+    rf"(?:\b(?:what|wat|hoe)\b[^?.,;:]*\b(?:{_SAYING})|\b(?:{_VIEW}))\b[^?.,;:]*\s(?:about|on|of|over|van)\s",
+    re.IGNORECASE,
+)
 _ASKING = {
     "who": re.compile(
         rf"(?:{_HEAD}|\b(?:to|for|with|door|van|voor|aan|met)\s+)(?:who|whom|whose|wie|wiens)\b",
@@ -202,6 +212,8 @@ def _asks(text: str, language: Language) -> frozenset[str]:
     for kind, asking in _ASKING.items():
         if kind in found and not asking.search(text) and not _says(text, _more_than_a_word(kind, language)):
             found.discard(kind)
+    if _SAID.search(text):
+        found.add("said")
     return frozenset(found - {"money", "price"})
 
 

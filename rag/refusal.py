@@ -37,6 +37,7 @@ NO_SENTENCE = -5.0  # log odds where there is none
 SURE = 8.0  # log odds that count as no more than this, either way
 MISFIT = 0.2  # loss of similarity of a sentence that cannot be the answer
 WHOLE = 0.7  # coverage from which all that is asked for is there
+ABOUT = 0.5  # coverage from which a sentence is about what is asked
 UNSURE = 1 / 3  # of the threshold: from there a reader is told that the quotations may not say what was asked
 ASIDE = 0.9  # doubt from which another word of the question is what it asks: "how old is Kaag?"
 FOREIGN = 0.6  # share of the question's words that occur nowhere, from which it is on another subject
@@ -298,9 +299,8 @@ def judge(index: Index, question: Question, retrieved: Retrieved, filters: Filte
     doubted, at = doubt(support.signals), _weights_for(support.signals)["threshold"]
     chosen = candidates.choose() if support.signals.coverage and not elsewhere else []
     sure = doubted < UNSURE * at or _deed_is_there(question, support.signals)
-    broadly = None if sure else _broadly_answered(candidates, support.signals, chosen)
-    released = sure or broadly == "all" or (broadly == "some" and doubted < ASIDE)
-    if not chosen or (doubted >= at and not released):
+    broadly = None if sure else _broadly_answered(candidates, support.signals, chosen, doubted)
+    if not chosen or (doubted >= at and not sure and broadly is None):
         kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
         return Judged([], Refusal(kind, _why(question, support, kind), missing))
     chosen = signed(index, question, chosen, filters.roles)
@@ -325,15 +325,22 @@ def _lacking(signals: Signals) -> bool:
 
 
 def _broadly_answered(
-    candidates: Candidates, signals: Signals, chosen: Sequence[Chosen]
+    candidates: Candidates, signals: Signals, chosen: Sequence[Chosen], doubted: float
 ) -> Literal["all", "some"] | None:
     """Whether a question that no single sentence need answer is answered by what is shown: what is said of a thing, or when it was.
 
-    "some" where another word of the question may ask for more.
+    "some" where more may be asked than that.
     """
-    named = _Named(candidates.question, candidates.retrieved.concepts)
+    question = candidates.question
+    named = _Named(question, candidates.retrieved.concepts)
+    if "said" in question.asks and question.roles:  # what the cabinet says no organisation's sentence tells
+        chosen = [c for c in chosen if c.sentence.role in question.roles]
     if _spoken_of(candidates, named, chosen):
-        return "some" if named.aside() else "all"
+        if not named.aside():
+            return "all"
+        return "some" if doubted < ASIDE else None
+    if _said_about(question, signals, chosen):
+        return "some"
     return "all" if _says_when(candidates, signals, chosen) else None
 
 
@@ -346,7 +353,7 @@ def _spoken_of(candidates: Candidates, named: _Named, chosen: Iterable[Chosen]) 
     written = " ".join(re.findall(r"[^\W\d_]{2,}", question.text))
     names_show = not (written.isupper() or written.istitle()) or len(topics) == 1
     broad = len(topics) == 1 or (bool(topics) and names_show and all(t in named.names for t in topics))
-    if question.asks or question.acts or not broad:
+    if question.asks - {"said"} or question.acts or not broad:
         return False
 
     def speaks(c: Chosen) -> bool:
@@ -356,6 +363,12 @@ def _spoken_of(candidates: Candidates, named: _Named, chosen: Iterable[Chosen]) 
         )
 
     return any(speaks(c) for c in chosen)
+
+
+def _said_about(question: Question, signals: Signals, chosen: Iterable[Chosen]) -> bool:
+    """Whether nothing is asked but what somebody says of a thing, nothing that is named is missing, and a sentence is about it."""
+    only_said = question.asks == {"said"} and not question.acts and not in_parts(question.text)
+    return only_said and not _lacking(signals) and any(c.coverage >= ABOUT for c in chosen)
 
 
 def _says_when(candidates: Candidates, signals: Signals, chosen: Iterable[Chosen]) -> bool:

@@ -107,6 +107,42 @@ def test_what_is_said_of_a_thing_by_name_is_shown(seeds, question, word):
 
 
 @pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("Wat zegt WO=MEN over wapenhandel?", "wapenexport"),
+        ("What does the cabinet say about Syrian women at the negotiating table?", "Syri"),
+        ("Wat schrijft de staatssecretaris over de bezuinigingen bij de VN?", "bezuinigingen"),
+        ("What is CARE's view on funding for local organisations?", "financiering"),
+    ],
+)
+def test_what_somebody_says_of_a_thing_is_shown_with_the_advice_to_look(seeds, question, word):
+    """Every sentence about it answers a little, and the nets look for the one that answers."""
+    answer = seeds.ask(question)
+    assert answer.status == "answered", answer.refusal
+    assert any(word in joined(c.quote) for c in answer.citations)
+    assert say("unsure", answer.question_language) in answer.notices
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Wat vindt minister Veldkamp van een Speciale Gezant van de EU voor WPS?",
+        "What does the government say about halting arms exports to the United Arab Emirates over Darfur?",
+        "Wat vindt het kabinet van dienstplicht voor vrouwen?",
+        "What do the NGOs think of the police in Ukraine, and how many are women?",
+    ],
+)
+def test_what_nobody_says_is_still_refused(seeds, question):
+    assert seeds.ask(question).status == "refused"
+
+
+def test_what_the_cabinet_says_no_organisation_tells(seeds):
+    """Only organisations speak of it: their demand, shown as what the cabinet thinks, would be printed as that."""
+    assert seeds.ask("Wat vindt WO=MEN van wapenexport?").status == "answered"
+    assert seeds.ask("Wat vindt het kabinet van wapenexport?").status == "refused"
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "Jemen",
@@ -315,6 +351,7 @@ def test_a_question_is_read_together_with_a_sentence_only_where_that_can_decide(
         "Wie leidt de FFM?",
         "Who chairs the Sudan fact-finding mission?",
         "Hoe duur is een huis in Utrecht?",
+        "Wat kost een brood in Jemen?",
     ):
         question = understand(asked)
         candidates = Candidates(open_seeds, question, retrieve(open_seeds, question))

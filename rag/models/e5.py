@@ -19,7 +19,7 @@ from langchain_core.embeddings import Embeddings
 
 from rag.errors import ModelError
 from rag.models.e5_file import DIGEST, NAME, PACKAGE, Floats, WeightsFile, packaged_file, unpacked
-from rag.models.e5_graph import onnx_model
+from rag.models.e5_graph import FORM, onnx_model
 
 _DATA = Path(__file__).parent.parent / "data"
 ENCODER = _DATA / "encoder.npz"  # made by `python -m training.encoder`
@@ -68,13 +68,13 @@ def forget() -> None:
 
 
 def name() -> str | None:
-    """The model as a receipt names it, with a digest of what was learned on top; None where its package is not installed."""
+    """The model as a receipt names it, with a digest of what was learned on top and of the arithmetic; None where its package is not installed."""
     return f"{NAME}, trained further ({_digest()})" if packaged_file() else None
 
 
 @lru_cache(maxsize=1)
 def _digest() -> str:
-    return hashlib.sha256(ENCODER.read_bytes() + CROSS_ENCODER.read_bytes()).hexdigest()[:8]
+    return hashlib.sha256(FORM + ENCODER.read_bytes() + CROSS_ENCODER.read_bytes()).hexdigest()[:8]
 
 
 def learned(path: Path) -> dict[str, Floats]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rag.models.e5_file import NAME, Floats, WeightsFile, unpacked
 
+FORM = b"2"  # of the arithmetic: by another one some sentences are weighed otherwise
 # Weights are whole numbers up to this, kept above a middle: without a sign they are multiplied and added the same way on every
 # processor. With one, those without VNNI add two products in 16 bits, which overflow: they would give other answers.
 REACH, MIDDLE = 127, 128
