@@ -323,3 +323,22 @@ def test_word_for_what_is_asked_weighs_little(question, word):
     """ "39.9 million euros for training" lacks the word "money": it was left out, and the question refused."""
     assert concept(question, word).weight == COMMON
     assert concept("Komt er geld voor Mali?", "geld").weight == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Wat zegt het kabinet over wapens?", True),
+        ("Hoe denkt WO=MEN over de NAVO?", True),
+        ("What is the government's view on sanctions?", True),
+        ("standpunt kabinet over wapenembargo Soedan", True),
+        ("What did the minister think of the report, in her letter of May?", True),
+        ("In welke stad vindt de bijeenkomst over Soedan plaats?", False),
+        ("Who said that?", False),
+        ("What does the WHO say?", False),
+        ("What did NL commit on the Sudan FFM?", False),
+    ],
+)
+def test_what_somebody_says_of_a_thing_is_a_kind_of_question(text, asked):
+    """No single sentence need answer it, so it is refused by other rules than one about a fact."""
+    assert ("said" in understand(text).asks) is asked

@@ -1,8 +1,7 @@
 """multilingual-e5-small, trained further (`training/`): one net that embeds questions and sentences, one that reads them together.
 
 What was learned on top of the published weights is our own: two thin matrices beside each of them, which are added to it.
-ONNX Runtime multiplies the sum in 8 bits: a sentence takes half as long as in torch, a question a quarter
-(`python -m bench.sentence_model`).
+ONNX Runtime multiplies the sum in whole numbers, which takes a fraction of torch's time (`python -m bench.sentence_model --times`).
 """
 
 from __future__ import annotations
