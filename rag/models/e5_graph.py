@@ -86,9 +86,8 @@ class _Graph:
         scales = np.maximum(np.abs(matrix).max(1) / REACH, 1e-12)
         weights = (np.rint(matrix / scales[:, None]) + MIDDLE).astype(np.uint8)
         reach = self.add("ReduceMax", [self.add("Abs", [given])], axes=[-1], keepdims=1)
-        reach = self.add(
-            "Max", [reach, self.constant(np.array([1e-12], np.float32))]
-        )  # a row of nothing stays nothing
+        least = self.constant(np.array([1e-12], np.float32))  # a row of nothing stays nothing
+        reach = self.add("Max", [reach, least])
         of = [self.constant(each) for each in (weights.T, scales, np.full(len(weights), MIDDLE, np.uint8))]
         product = self.add("DynamicQuantizeMatMul", [self.add("Div", [given, reach]), *of], "com.microsoft")
         return self.add("Mul", [product, reach])
