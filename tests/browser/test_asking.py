@@ -127,7 +127,8 @@ def test_page_is_usable_and_the_first_answer_there_within_the_promised_time(visi
     opened, answered = [], []
     for _ in range(6):
         begun = time.perf_counter()
-        reader = visit()
+        reader = visit(wait=False)
+        reader.question_field.wait_for()  # `expect` looks but once a second, and what it finds late is not the app's either
         expect(reader.question_field).to_be_enabled()
         opened.append(time.perf_counter() - begun)
         reader.question_field.fill(ENGLISH)
@@ -135,6 +136,7 @@ def test_page_is_usable_and_the_first_answer_there_within_the_promised_time(visi
         reader.question_field.press("Enter")
         reader.page.get_by_text("Nederland zet zich ervoor in").first.wait_for()
         answered.append(time.perf_counter() - begun)
+        reader.page.context.close()  # pages left open are work beside the next
         if min(opened) < PAGE_SECONDS and min(answered) < ANSWER_SECONDS:
             break
     print(f"usable after {min(opened):.2f} s, answered after {min(answered):.2f} s")
