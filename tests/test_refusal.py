@@ -69,6 +69,11 @@ def assert_refused(answer, kind):
     assert answer.statements == answer.citations == ()
 
 
+def assert_quoted(answer, word):
+    assert answer.status == "answered", answer.refusal
+    assert any(word in joined(c.quote) for c in answer.citations)
+
+
 def test_what_is_said_is_answered(small):
     answer = small.ask("Wat doet het kabinet voor de opvang van vluchtelingen in Oeganda?")
     assert (answer.status, answer.refusal) == ("answered", None)
@@ -102,8 +107,7 @@ def test_another_subject_is_refused_and_its_words_are_named(seeds, question):
 def test_what_is_said_of_a_thing_by_name_is_shown(seeds, question, word):
     """The weights come from questions that one sentence answers: a name alone looked to them like a near miss."""
     answer = seeds.ask(question)
-    assert answer.status == "answered", answer.refusal
-    assert any(word in joined(c.quote) for c in answer.citations)
+    assert_quoted(answer, word)
 
 
 @pytest.mark.parametrize(
@@ -118,8 +122,7 @@ def test_what_is_said_of_a_thing_by_name_is_shown(seeds, question, word):
 def test_what_somebody_says_of_a_thing_is_shown_with_the_advice_to_look(seeds, question, word):
     """Every sentence about it answers a little, and the nets look for the one that answers."""
     answer = seeds.ask(question)
-    assert answer.status == "answered", answer.refusal
-    assert any(word in joined(c.quote) for c in answer.citations)
+    assert_quoted(answer, word)
     assert say("unsure", answer.question_language) in answer.notices
 
 

@@ -1,4 +1,4 @@
-"""multilingual-e5-small as an ONNX model, with what was learned on top added to its matrices, for ONNX Runtime in 8 bits."""
+"""multilingual-e5-small as an ONNX model, with what was learned on top added to its matrices, for ONNX Runtime in whole numbers of 8 bits."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def onnx_model(file: WeightsFile, beside: Mapping[str, Floats]) -> bytes:
     kind = graph.constant(file.numbers("emb.type")[: file.hidden])
     x = graph.normalized("emb.ln", ["words", at], kind)
     for layer in range(file.layers):
-        asked = graph.linear([f"l{layer}.{part}" for part in "qkv"], x, file.hidden, FAR)
-        queries, keys, values = graph.split(asked, 3)
+        side_by_side = graph.linear([f"l{layer}.{part}" for part in "qkv"], x, file.hidden, FAR)
+        queries, keys, values = graph.split(side_by_side, 3)
         read = graph.add("MultiHeadAttention", [queries, keys, values], "com.microsoft", num_heads=file.heads)
         x = graph.normalized(f"l{layer}.aln", [x, graph.linear([f"l{layer}.ao"], read, file.hidden)])
         inner = graph.add("Gelu", [graph.linear([f"l{layer}.fi"], x, file.hidden, FAR)], "com.microsoft")
