@@ -102,29 +102,36 @@ def show_login(frame: Frame) -> None:
 def choose_filters(frame: Frame, descriptions: Mapping[str, Description]) -> tuple[Filters, tuple[str, ...]]:
     """What the reader narrows to, as filters and in words."""
     said = frame.language
-    with st.expander(text("filters", said), icon=":material/filter_alt:", key="filters"):
-        roles = _choose("role", {role: ROLES[role][said] for role in get_args(Role)}, said)
-        senders = _choose(
-            "sender", {d.sender: name(d.sender) for d in descriptions.values() if d.sender}, said
-        )
-        kinds = _choose(
-            "kind", {k: text(k, said) for k in sorted({d.kind for d in descriptions.values()})}, said
-        )
-        documents = _choose("document", {n: name(d.title or n) for n, d in descriptions.items()}, said)
-        since, until = _choose_period(descriptions, said)
+    options = {
+        "role": {role: ROLES[role][said] for role in get_args(Role)},
+        "sender": {d.sender: name(d.sender) for d in descriptions.values() if d.sender},
+        "kind": {k: text(k, said) for k in sorted({d.kind for d in descriptions.values()})},
+        "document": {n: name(d.title or n) for n, d in descriptions.items()},
+    }
+    # Drawn only while it is open, for the page appears a sixth sooner without the fields. What is chosen stays.
+    narrowing = st.expander(
+        text("filters", said), icon=":material/filter_alt:", key="filters", on_change="rerun"
+    )
+    with narrowing:
+        if narrowing.open:
+            for what, offered in options.items():
+                _offer(what, offered, said)
+            for which in ("since", "until"):
+                _offer_day(which, said)
+        since, until = _period(descriptions, said)
+    chosen = {what: _chosen(what, offered) for what, offered in options.items()}
     filters = Filters(
-        roles=frozenset(roles), senders=frozenset(senders), kinds=frozenset(kinds), documents=frozenset(documents),
-        since=since, until=until,
+        roles=frozenset(chosen["role"]), senders=frozenset(chosen["sender"]), kinds=frozenset(chosen["kind"]),
+        documents=frozenset(chosen["document"]), since=since, until=until,
     )  # fmt: skip
     period = [text("from_day", said, day=spoken_date(since, said))] if since else []
     period += [text("to_day", said, day=spoken_date(until, said))] if until else []
-    chosen = (*roles.values(), *senders.values(), *kinds.values(), *documents.values(), *period)
-    return filters, chosen
+    return filters, (*(words for one in chosen.values() for words in one.values()), *period)
 
 
-def _choose(what: str, options: Mapping[str, str], said: Language) -> dict[str, str]:
-    """A choice of several; what is chosen, each with its name."""
-    chosen = st.multiselect(
+def _offer(what: str, options: Mapping[str, str], said: Language) -> None:
+    """A choice of several."""
+    st.multiselect(
         text(what, said),
         list(options),
         format_func=lambda option: options.get(option, option),
@@ -133,12 +140,24 @@ def _choose(what: str, options: Mapping[str, str], said: Language) -> dict[str, 
         select_all=False,
         persist_state="session",
     )
-    return {option: options.get(option, option) for option in chosen}
 
 
-def _choose_period(descriptions: Mapping[str, Description], said: Language) -> tuple[str | None, str | None]:
-    """The first and the last day, either of them open."""
-    since, until = (_choose_day(which, said) for which in ("since", "until"))
+def _chosen(what: str, options: Mapping[str, str]) -> dict[str, str]:
+    """What is chosen of what there is, each with its name."""
+    return {o: options[o] for o in st.session_state.get(f"only_{what}", []) if o in options}
+
+
+def _offer_day(which: str, said: Language) -> None:
+    st.date_input(
+        text(which, said), value=None, min_value=date(1814, 1, 1), max_value=date(2100, 1, 1), format="YYYY-MM-DD",
+        key=f"only_{which}", persist_state="session",
+    )  # fmt: skip
+
+
+def _period(descriptions: Mapping[str, Description], said: Language) -> tuple[str | None, str | None]:
+    """The first and the last day, either of them open; and what is to be said of them."""
+    days = (st.session_state.get(f"only_{which}") for which in ("since", "until"))
+    since, until = (day if isinstance(day, date) else None for day in days)
     if since or until:
         undated = sum(d.date is None for d in descriptions.values())
         st.caption(text("dated_only", said, count=undated))
@@ -146,11 +165,3 @@ def _choose_period(descriptions: Mapping[str, Description], said: Language) -> t
         st.warning(text("period_turned", said))
         return None, None
     return (since.isoformat() if since else None), (until.isoformat() if until else None)
-
-
-def _choose_day(which: str, said: Language) -> date | None:
-    chosen = st.date_input(
-        text(which, said), value=None, min_value=date(1814, 1, 1), max_value=date(2100, 1, 1), format="YYYY-MM-DD",
-        key=f"only_{which}", persist_state="session",
-    )  # fmt: skip
-    return chosen if isinstance(chosen, date) else None

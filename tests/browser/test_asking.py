@@ -2,6 +2,7 @@
 
 import io
 import re
+import sys
 import time
 import zipfile
 
@@ -11,6 +12,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 from playwright.sync_api import expect
 from reader import AMOUNT, ENGLISH, REFUSED
+from serving import running
 
 from bench.connection import Session
 
@@ -18,6 +20,7 @@ from bench.connection import Session
 REMEMBERED = """b => { window.said = [];
     new MutationObserver(() => window.said.push(b.textContent)).observe(b, { childList: true }) }"""
 ANSWER_SECONDS, PAGE_SECONDS = 1.0, 3.0  # what a reader is promised
+BESIDE_BARE = 1.5  # and the page where Streamlit's own is slow: so many times that
 
 
 @pytest.mark.parametrize(
@@ -121,23 +124,45 @@ def test_verdict_on_an_answer_is_kept(visit):
     reader.sees("Bewaard, dank.")
 
 
+@pytest.fixture
+def bare_page(tmp_path):
+    """The address of a page of Streamlit's with nothing but a field for questions: how fast any can be here and now."""
+    page = tmp_path / "bare.py"
+    page.write_text("import streamlit\n\nstreamlit.chat_input()\n", encoding="utf-8")
+    command = [sys.executable, "-m", "streamlit", "run", str(page), "--server.headless=true", "--server.port"]
+    with running(command, tmp_path, {}) as address:
+        yield address
+
+
 @pytest.mark.timed
-def test_page_is_usable_and_the_first_answer_there_within_the_promised_time(visit):
-    """The best of up to six browsers that never saw the app, for other work on the machine is not the app's."""
-    opened, answered = [], []
+def test_page_is_usable_and_the_first_answer_there_within_the_promised_time(visit, bare_page):
+    """The best of up to six browsers that never saw the app, for other work on the machine is not the app's. Where none
+    was fast enough because Streamlit's own bare page takes two seconds and more, the app's may take half as long again.
+    """
+    opened, bare, answered = [], [], []
     for _ in range(6):
-        begun = time.perf_counter()
-        reader = visit(wait=False)
-        reader.question_field.wait_for()  # `expect` looks but once a second, and what it finds late is not the app's either
-        expect(reader.question_field).to_be_enabled()
-        opened.append(time.perf_counter() - begun)
+        nothing_else, seconds = _opened(visit, at=bare_page)
+        bare.append(seconds)
+        nothing_else.page.context.close()  # pages left open are work beside the next
+        reader, seconds = _opened(visit)
+        opened.append(seconds)
         reader.question_field.fill(ENGLISH)
         begun = time.perf_counter()
         reader.question_field.press("Enter")
         reader.page.get_by_text("Nederland zet zich ervoor in").first.wait_for()
         answered.append(time.perf_counter() - begun)
-        reader.page.context.close()  # pages left open are work beside the next
+        reader.page.context.close()
         if min(opened) < PAGE_SECONDS and min(answered) < ANSWER_SECONDS:
             break
-    print(f"usable after {min(opened):.2f} s, answered after {min(answered):.2f} s")
-    assert min(opened) < PAGE_SECONDS and min(answered) < ANSWER_SECONDS
+    print(f"usable after {min(opened):.2f} s, bare {min(bare):.2f} s, answered after {min(answered):.2f} s")
+    assert min(opened) < max(PAGE_SECONDS, BESIDE_BARE * min(bare))
+    assert min(answered) < ANSWER_SECONDS
+
+
+def _opened(visit, **options):
+    """A reader whose page is usable, and the seconds that took."""
+    begun = time.perf_counter()
+    reader = visit(wait=False, **options)
+    reader.question_field.wait_for()  # `expect` looks but once a second, and what it finds late is not the app's either
+    expect(reader.question_field).to_be_enabled()
+    return reader, time.perf_counter() - begun

@@ -28,6 +28,11 @@ def ask(session: AppTest, question: str) -> AppTest:
     return run(session)
 
 
+def unfold_filters(session: AppTest, open_: bool = True) -> AppTest:
+    session.session_state["filters"] = open_
+    return run(session)
+
+
 def press(session: AppTest, label: str, at: int = 0) -> AppTest:
     """Press the button whose label begins so."""
     [b for b in session.button if plain(b.label).startswith(label)][at].click()

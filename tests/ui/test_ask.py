@@ -18,6 +18,7 @@ from app_driver import (
     reading,
     run,
     shown,
+    unfold_filters,
 )
 
 from rag.ingest import ingest
@@ -128,19 +129,22 @@ def test_follow_up_is_answered_from_the_question_before_it(opened):
     assert "2 miljoen euro" in "\n".join(t.value for t in session.chat_message[3].text)
 
 
-def test_filters_leave_nothing_else_and_are_said_with_the_answer(opened):
-    session = opened()
+def test_filters_leave_nothing_else_and_are_said_with_the_answer_also_once_they_are_folded(opened):
+    session = unfold_filters(opened())
     session.multiselect(key="only_role").set_value(["civil_society"])
     session.date_input(key="only_since").set_value("2026-01-01")
     run(session)
+    unfold_filters(session, False)
+    assert not session.multiselect
     ask(session, "Wat wordt gevraagd over conflictgerelateerd seksueel geweld?")
     assert {c.role for c in last_answer(session).citations} == {"civil_society"}
     assert {c.date for c in last_answer(session).citations} == {"2026-05-26"}
     assert "Beperkt tot: maatschappelijke organisatie; vanaf 1 januari 2026" in shown(session)
+    assert unfold_filters(session).multiselect(key="only_role").value == ["civil_society"]
 
 
 def test_period_that_ends_before_it_begins_narrows_nothing_and_says_so(opened):
-    session = opened()
+    session = unfold_filters(opened())
     session.date_input(key="only_since").set_value("2026-01-01")
     session.date_input(key="only_until").set_value("2020-01-01")
     run(session)
@@ -233,11 +237,11 @@ def test_new_conversation_forgets(opened):
 
 
 def test_switch_of_language_changes_the_interface_and_keeps_conversation_and_filter(opened):
-    session = opened()
+    session = unfold_filters(opened())
     session.multiselect(key="only_role").set_value(["government"])
     ask(run(session), AMOUNT)
     session.radio(key="language").set_value("en")
-    run(session)
+    unfold_filters(run(session))
     assert session.multiselect(key="only_role").label == TEXTS["role"]["en"]
     assert session.multiselect(key="only_role").value == ["government"]
     assert AMOUNT in shown(session) and "cabinet – " in shown(session) and "kabinet – " not in shown(session)
