@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from rag import notices
+from rag.casing import as_written
 from rag.changes import Change, find_changes
 from rag.conversation import completed
 from rag.draft import SHOWN, Draft
@@ -122,8 +123,8 @@ class Assistant:
         index, text = self.index, check(text)
         begun = time.perf_counter()
         model = choose_model(self.settings)
-        question = self._understood(index, self._completed(text, history, model), model)
-        expect(question.text)
+        question = self._understood(index, text, history, model)
+        expect(question.written)
         with self._turns.take():
             retrieved = self._retrieve(index, question, filters)
         retrieved_at = time.perf_counter()
@@ -136,7 +137,7 @@ class Assistant:
     def search(self, text: str, k: int = SHOWN, filters: Filters = Filters()) -> tuple[Question, Retrieved]:
         """The ranked passages, before any answer is composed."""
         index = self.index
-        question = self._understood(index, check(text), choose_model(self.settings))
+        question = self._understood(index, check(text), (), choose_model(self.settings))
         with self._turns.take():
             return question, self._retrieve(index, question, filters, k)
 
@@ -151,9 +152,13 @@ class Assistant:
             said = rewrite.whole_question(model, self.settings, text, history)
         return said or completed(text, [q for q, _ in history])
 
-    def _understood(self, index: Index, text: str, model: ChatModel | Unavailable) -> Question:
+    def _understood(
+        self, index: Index, text: str, history: Sequence[Turn], model: ChatModel | Unavailable
+    ) -> Question:
         """The question read; an English one also with the Dutch search terms of the model, where there is one."""
-        question = understand(text)
+        written = as_written(text, index)
+        whole = self._completed(written, [(as_written(q, index), a) for q, a in history], model)
+        question = understand(text if whole == written else whole, written=whole)
         if question.language != "en" or not isinstance(model, ChatModel) or "nl" not in index.languages:
             return question
         terms = self._terms.get((model, question.text))

@@ -94,7 +94,8 @@ class Concept:
 class Question:
     """A question understood: its language, concepts, and the act, actors and kind of fact it asks for."""
 
-    text: str
+    text: str  # as asked
+    written: str  # as it would be written (`rag.casing`): what reads capitals reads this
     language: Language
     concepts: tuple[Concept, ...]
     acts: frozenset[str] = frozenset()
@@ -125,16 +126,16 @@ def check(text: str) -> str:
     return text
 
 
-def understand(text: str, known: Glossary | None = None) -> Question:
-    """Read a question; raises QuestionError where there is nothing to read."""
-    text = check(text)
+def understand(text: str, known: Glossary | None = None, written: str = "") -> Question:
+    """Read a question, and as it would be `written`; raises QuestionError where there is nothing to read."""
+    asked, text = check(text), check(written or text)
     language = detect_language(text)
     acts = _acts(text, language)
     roles = frozenset(r for r, forms in _cues()["actors"].items() if _holds(text, forms[language], language))
     asks = _asks(re.sub(r"\b[A-Z]{2,}\b", "", text) if not text.isupper() else text, language)
     years = tuple(sorted({int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", with_whole_years(text))}))
     concepts = _concepts(with_first_years(text), language, asks, known or glossary())
-    return Question(text, language, concepts, acts, roles, asks, years, _counted(text, concepts))
+    return Question(asked, text, language, concepts, acts, roles, asks, years, _counted(text, concepts))
 
 
 def in_full(question: Question, forms: Mapping[str, str]) -> Question:

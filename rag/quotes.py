@@ -82,7 +82,7 @@ class Candidates:
     @cached_property
     def ranked_by_meaning(self) -> list[Chosen] | None:
         """The sentences that words do not rule out, by words and by how alike they and the question are; None without an encoder."""
-        alike = self._alike(self.question.text)
+        alike = self._alike(self.question.written)
         if alike is None:
             return None
         gained = [
@@ -130,7 +130,7 @@ class Candidates:
 
     @property
     def _turns(self) -> tuple[str, ...]:
-        text = self.question.text
+        text = self.question.written
         return tuple(dict.fromkeys((text, text.partition(JOINT)[0])))
 
     def _as_compared(self, chosen: Chosen) -> str:

@@ -120,7 +120,7 @@ class _Named:
     def __init__(self, question: Question, concepts: Sequence[Weighted]) -> None:
         self.plain = [c for c in concepts if not c.concept.part]
         self.content = [c for c in self.plain if c.concept.weight >= 0.9] or list(concepts)
-        self.names = [c for c in concepts if _is_name(c, question.text)]
+        self.names = [c for c in concepts if _is_name(c, question.written)]
         self.nowhere = [c for c in self.plain if not _occurs(c)]
         self.years = [c for c in self.plain if _is_year(c)]
         self.counted = next((c for c in concepts if c.concept.label == question.counted), None)
@@ -350,7 +350,7 @@ def _spoken_of(candidates: Candidates, named: _Named, chosen: Iterable[Chosen]) 
     The nets learned from questions that one sentence answers; every sentence about Uganda answers "Uganda?" a little.
     """
     question, topics = candidates.question, named.topics()
-    written = " ".join(re.findall(r"[^\W\d_]{2,}", question.text))
+    written = " ".join(re.findall(r"[^\W\d_]{2,}", question.written))
     names_show = not (written.isupper() or written.istitle()) or len(topics) == 1
     broad = len(topics) == 1 or (bool(topics) and names_show and all(t in named.names for t in topics))
     if question.asks - {"said"} or question.acts or not broad:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from rag.store.generations import REMEDY, Built, Lease, State, built_with, home_
 from rag.store.lexical import LexicalIndex
 from rag.store.migrate import KNOWN as MIGRATED
 from rag.store.vectors import Vectors
-from rag.types import Description, Page, page_number
+from rag.types import Description, Language, Page, page_number
 
 KEPT_TEXTS = 32  # documents whose text is kept in memory: every citation of an answer is cut out of one
 KEPT_FILTERS = 8  # filters whose passages are kept in memory
@@ -157,6 +157,12 @@ class Index:
                 self._pages.clear()
             self._pages[document] = self.catalogue.pages(document)
         return self._pages[document]
+
+    def texts_with(self, term: str, most: int) -> Iterator[tuple[str, Language]]:
+        """The texts of the first passages that hold a word of the index, each with its language."""
+        ids = [self.owners[i][0] for i in self.lexical.passages_with(term)[:most]]
+        for passage in self.catalogue.passages(ids).values():
+            yield self.text(passage.document)[passage.start : passage.end], passage.language
 
     def text(self, document: str) -> str:
         """A document's text, unchanged: what every offset counts in."""

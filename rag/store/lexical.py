@@ -247,6 +247,11 @@ class LexicalIndex:
             )
         return cls(words["vocabulary"], words["keys"], arrays)
 
+    def passages_with(self, term: str) -> list[int]:
+        """The passages that hold a word of the vocabulary, or stand under it, by their places; none for any other word."""
+        word = self._word_ids.get(term)
+        return [] if word is None else self._postings[word].tolist()
+
     # -- asking ---------------------------------------------------------------------------------------------------
 
     def scores(self, concepts: Sequence[Concept]) -> tuple[Floats, list[Statistics]]:

@@ -1,0 +1,121 @@
+"""A question as it would be written: "wat zei kaag over soedan" is "Wat zei Kaag over Soedan?".
+
+People type without capitals and without a question mark, and the nets learned from questions that have both; a refusal looks
+for the names in a question, which have a capital (what it is worth: docs/answers.md). The capitals are those that the
+documents themselves and the CLDR give a word. A question with a capital inside it is its writer's own, but for its mark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+from typing import get_args
+
+import simplemma
+from babel import Locale
+
+from rag.question import detect_language
+from rag.store.index import Index
+from rag.types import Language
+from rag.words import gloss
+from rag.words.analyze import compound_parts, state_names, stopwords, word_terms
+from rag.words.glossary import is_abbreviation, read_capitals, read_entries, territories
+
+SEEN = 12  # passages that a word's capitals are looked up in
+SHORT, FEW = (
+    3,
+    3,
+)  # letters, and places in the documents, from which a word that the dictionary knows may be a name all the same
+MOSTLY = 2 / 3  # share of a word's places inside a sentence that have a form from which it is the word's
+_WORD = re.compile(r"[^\W\d_][\w=’']*")
+_OPENING = re.compile(r"(?:^|(?<=[.!?]\s))[^\W\d_]")
+_BEGINS = re.compile(
+    r"(?:^|[.!?:;•|–—]|\n\s*\n|\n\s*[-•–])[\s«“\"'‘(\[]*$"
+)  # before a word that would have a capital anyway
+_ENDS = (".", "?", "!", "…", ":", ")", '"', "”", "»")
+_ASKING = re.compile(
+    r"(?:^|[.,:;!?–-]\s+)(?:(?:[\w’'-]+ ){0,2}"
+    r"(?:who|whom|whose|what|which|when|where|why|how|wie|wiens|wat|welke?|wanneer|waar\w*|hoe\w*)"
+    r"|is|are|was|were|does|do|did|has|have|had|can|could|will|would|should"
+    r"|zijn|waren|heeft|hebben|kan|kunnen|gaat|gaan|wordt|worden|doet|doen|wil|willen|zal|zullen|mag|mogen|komt|komen"
+    r"|krijgt|krijgen|geeft|geven|steunt|steunen|zegt|zeggen|vindt|vinden)\b",
+    re.IGNORECASE,
+)
+
+
+def as_written(text: str, index: Index) -> str:
+    """A question with the capitals and the question mark that it would have."""
+    if text.isupper() and " " in text:
+        text = text.lower()
+    if text[1:] == text[1:].lower():
+        language = detect_language(text)
+        text = _WORD.sub(lambda word: _capitals(index, word[0], language), text)
+        text = _places().sub(lambda name: _names()[name[0].casefold()], text)
+        text = _OPENING.sub(lambda letter: letter[0].upper(), text)
+    return f"{text}?" if _ASKING.search(text) and not text.endswith(_ENDS) else text
+
+
+def _capitals(index: Index, word: str, language: Language) -> str:
+    """A word with the capitals that a dictionary gives it, or that it mostly has inside the sentences that hold it."""
+    terms = word_terms(word)
+    if len(word) < 2 or not terms or word.casefold() in stopwords()["nl"] | stopwords()["en"]:
+        return word
+    known = _is_known(word, language)
+    if known and _has_capital(word, language):
+        return word.capitalize()
+    if known and len(word) < SHORT:
+        return word
+    inside = re.compile(rf"(?<![\w=]){re.escape(word)}(?![\w=])", re.IGNORECASE)
+    forms: Counter[str] = Counter()
+    for text, spoken in index.texts_with(terms[0], SEEN):
+        there = [m[0] for m in inside.finditer(text) if not _BEGINS.search(text[: m.start()])]
+        # "Women" is a name in a Dutch text only, "NGO" is one everywhere.
+        forms.update(form for form in there if not known or spoken == language or form.isupper())
+    if not forms:
+        return word.capitalize() if not known and _is_strange(index, terms[0]) else word
+    form, count = forms.most_common(1)[0]
+    named = count == forms.total() >= FEW if known else count >= forms.total() * MOSTLY
+    return form if named else word
+
+
+def _is_known(word: str, language: Language) -> bool:
+    """Whether a dictionary has a word without a capital."""
+    in_english = gloss.entries().get(word, "A") if language == "nl" else "A"
+    return simplemma.is_known(word, lang=language) or in_english[0].islower()
+
+
+def _has_capital(word: str, language: Language) -> bool:
+    """Whether the dictionary has a word with a capital only, or with one too where it is what is of a state: "Kenyan"."""
+    without, within = (simplemma.lemmatize(w, lang=language) for w in (word, word.capitalize()))
+    of_state = any(word.startswith(name[:4]) for name in state_names() if len(name) > 3)
+    return within[0].isupper() and (without[0].isupper() or of_state or word in _languages())
+
+
+def _is_strange(index: Index, term: str) -> bool:
+    """Whether a word stands in no dictionary and no document, is made of none that do, and is near none: a name."""
+    known = any(_is_known(term, language) for language in get_args(Language))
+    return not known and not compound_parts(term) and not index.lexical.related(term)
+
+
+@lru_cache(maxsize=1)
+def _languages() -> frozenset[str]:
+    """What is named after a people, as its language is: "Dutch", "French"."""
+    return frozenset(name.casefold() for code in ("nl", "en") for name in Locale(code).languages.values())
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """States, cities and abbreviations, by their names without capitals."""
+    entries = (*territories(), *read_capitals())
+    names = [name for entry in entries for name in (*entry.english, *entry.dutch) if len(name) > 3]
+    names += ["NL", *(Locale(code).territories["NL"] for code in ("nl", "en"))]
+    short = {form for e in read_entries() for form in (*e.english, *e.dutch) if is_abbreviation(form)}
+    names += [s for s in short if not any(simplemma.is_known(s.casefold(), lang=x) for x in ("nl", "en"))]
+    return {name.casefold(): name for name in names}
+
+
+@lru_cache(maxsize=1)
+def _places() -> re.Pattern[str]:
+    names = "|".join(re.escape(name) for name in sorted(_names(), key=len, reverse=True))
+    return re.compile(rf"(?<![\w=])(?:{names})(?![\w=])", re.IGNORECASE)
