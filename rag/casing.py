@@ -23,16 +23,17 @@ from rag.words.analyze import compound_parts, state_names, stopwords, word_terms
 from rag.words.glossary import is_abbreviation, read_capitals, read_entries, territories
 
 SEEN = 12  # passages that a word's capitals are looked up in
-SHORT, FEW = (
-    3,
-    3,
-)  # letters, and places in the documents, from which a word that the dictionary knows may be a name all the same
+FEW = 3  # places from which a word that the dictionary knows may be a name all the same
 MOSTLY = 2 / 3  # share of a word's places inside a sentence that have a form from which it is the word's
 _WORD = re.compile(r"[^\W\d_][\w=’']*")
 _OPENING = re.compile(r"(?:^|(?<=[.!?]\s))[^\W\d_]")
-_BEGINS = re.compile(
-    r"(?:^|[.!?:;•|–—]|\n\s*\n|\n\s*[-•–])[\s«“\"'‘(\[]*$"
-)  # before a word that would have a capital anyway
+_TWO = re.compile(r"(?<![\w=-])([^\W\d_]\w+) (?=([^\W\d_]\w+))")
+# Before a word that would have a capital anyway.
+_BEGINS = re.compile(r"(?:^|(?<!\b[A-Z])[.!?:;•|–—]|\n\s*\n|\n\s*[-•–])[\s«“\"'‘(\[]*$")
+# Before the name of a person, be it a common word: "Minister Kaag", "S. Blok".
+_CALLED = re.compile(
+    r"\b(?:(?i:minister|staatssecretaris|(?:kamer)?lid|heer|mevrouw|dr|mr|mrs|ms|secretary|president|ambassad\w+|gezant)|[A-Z])\.?\s+$"
+)
 _ENDS = (".", "?", "!", "…", ":", ")", '"', "”", "»")
 _ASKING = re.compile(
     r"(?:^|[.,:;!?–-]\s+)(?:(?:[\w’'-]+ ){0,2}"
@@ -52,6 +53,8 @@ def as_written(text: str, index: Index) -> str:
         language = detect_language(text)
         text = _WORD.sub(lambda word: _capitals(index, word[0], language), text)
         text = _places().sub(lambda name: _names()[name[0].casefold()], text)
+        for one, other in dict.fromkeys(_TWO.findall(text)):
+            text = text.replace(f"{one} {other}", _side_by_side(index, one, other))
         text = _OPENING.sub(lambda letter: letter[0].upper(), text)
     return f"{text}?" if _ASKING.search(text) and not text.endswith(_ENDS) else text
 
@@ -64,25 +67,44 @@ def _capitals(index: Index, word: str, language: Language) -> str:
     known = _is_known(word, language)
     if known and _has_capital(word, language):
         return word.capitalize()
-    if known and len(word) < SHORT:
-        return word
+    if not known and word[:-1] in _abbreviations() and word.endswith("s"):
+        return f"{word[:-1].upper()}s"  # "ngos"
     inside = re.compile(rf"(?<![\w=]){re.escape(word)}(?![\w=])", re.IGNORECASE)
     forms: Counter[str] = Counter()
-    for text, spoken in index.texts_with(terms[0], SEEN):
-        there = [m[0] for m in inside.finditer(text) if not _BEGINS.search(text[: m.start()])]
-        # "Women" is a name in a Dutch text only, "NGO" is one everywhere.
-        forms.update(form for form in there if not known or spoken == language or form.isupper())
+    for text, spoken in (*index.texts_with(terms[0], SEEN), (index.senders, language)):
+        for found in inside.finditer(text):
+            before = text[: found.start()]
+            if found[0][0].isupper() and _CALLED.search(before):
+                return found[0]
+            # "Women" is a name in a Dutch text only, "NGO" is one everywhere.
+            if not _BEGINS.search(before) and (not known or spoken == language or found[0].isupper()):
+                forms[found[0]] += 1
     if not forms:
-        return word.capitalize() if not known and _is_strange(index, terms[0]) else word
+        named = word.upper() if any(c.isdigit() for c in word) else word.capitalize()
+        return named if not known and _is_strange(index, terms[0]) else word
     form, count = forms.most_common(1)[0]
-    named = count == forms.total() >= FEW if known else count >= forms.total() * MOSTLY
-    return form if named else word
+    mostly = count == forms.total() >= FEW if known else count >= forms.total() * MOSTLY
+    return form if mostly else word
 
 
 def _is_known(word: str, language: Language) -> bool:
     """Whether a dictionary has a word without a capital."""
     in_english = gloss.entries().get(word, "A") if language == "nl" else "A"
     return simplemma.is_known(word, lang=language) or in_english[0].islower()
+
+
+def _side_by_side(index: Index, one: str, other: str) -> str:
+    """Two words, both with a capital where one has it and the documents have them so: "Pramila patten", "el Fasher"."""
+    names = [word for word in (one, other) if word[0].isupper()]
+    if len(names) != 1 or {one, other} & (stopwords()["nl"] | stopwords()["en"]):
+        return f"{one} {other}"
+    together = re.compile(rf"(?<![\w=]){re.escape(one)}\s+{re.escape(other)}(?![\w=])", re.IGNORECASE)
+    found = (
+        together.search(text) for term in word_terms(names[0])[:1] for text, _ in index.texts_with(term, SEEN)
+    )
+    forms = {" ".join(m[0].split()) for m in found if m}
+    form = forms.pop() if len(forms) == 1 else ""
+    return form if form.istitle() else f"{one} {other}"
 
 
 def _has_capital(word: str, language: Language) -> bool:
@@ -105,14 +127,22 @@ def _languages() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def _abbreviations() -> frozenset[str]:
+    """Those of the glossary, in small letters."""
+    forms = (form for e in read_entries() for form in (*e.english, *e.dutch))
+    return frozenset(form.casefold() for form in forms if is_abbreviation(form))
+
+
+@lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
-    """States, cities and abbreviations, by their names without capitals."""
+    """States, cities and abbreviations that are no words, by their names without capitals."""
     entries = (*territories(), *read_capitals())
     names = [name for entry in entries for name in (*entry.english, *entry.dutch) if len(name) > 3]
     names += ["NL", *(Locale(code).territories["NL"] for code in ("nl", "en"))]
-    short = {form for e in read_entries() for form in (*e.english, *e.dutch) if is_abbreviation(form)}
-    names += [s for s in short if not any(simplemma.is_known(s.casefold(), lang=x) for x in ("nl", "en"))]
-    return {name.casefold(): name for name in names}
+    words = (
+        s for s in _abbreviations() if not any(simplemma.is_known(s, lang=x) for x in get_args(Language))
+    )
+    return {name.casefold(): name for name in (*names, *(word.upper() for word in words))}
 
 
 @lru_cache(maxsize=1)

@@ -100,6 +100,11 @@ class Index:
         return DescribedDocuments(self.catalogue)
 
     @cached_property
+    def senders(self) -> str:
+        """The names of all senders, a line each."""
+        return "\n".join(dict.fromkeys(d.sender for d in self.descriptions.values() if d.sender))
+
+    @cached_property
     def _document_numbers(self) -> NDArray[np.int32]:
         numbers = {name: i for i, name in enumerate(self.descriptions)}
         return np.fromiter((numbers[d] for _, d in self.owners), np.int32, len(self.owners))

@@ -226,7 +226,10 @@ class Glossary:
                 return forms[exact]
             one = (re.sub(r"(?<=\w{3})s$", "", lemmas[0]),)  # "Norwegians", which no dictionary has
             return forms.get(lemmas) or (forms.get(one) if language == "en" else None)
-        return forms.get(lemmas) or forms.get(("".join(lemmas),))
+        joined = not any(
+            normal(word) in stopwords()[language] for _, word in pieces
+        )  # "geteld en" is not "telen"
+        return forms.get(lemmas) or (forms.get(("".join(lemmas),)) if joined else None)
 
 
 def _offer(forms: dict[Key, Weights], at: Key, values: Weights) -> None:
