@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.questions import seeds_and_golds
+from rag.casing import as_written
 from rag.models.e5 import load_encoder
 from rag.models.e5_file import PACKAGE
 from rag.question import understand
@@ -45,7 +46,7 @@ def measured(left_out: Path | None = None) -> tuple[Floats, NDArray[np.bool_], l
     with seeds_and_golds() as (index, golds):
         for gold in golds:
             if gold.split == "dev" and f'"{gold.id}"' not in without:
-                question = understand(gold.question)
+                question = understand(gold.question, written=as_written(gold.question, index))
                 found = retrieve(index, question)
                 rows.append(astuple(weigh(Candidates(index, question, found), throughout=True).signals))
                 unanswerable.append(not gold.answerable)

@@ -23,6 +23,7 @@ from bench.questions import seeds_and_golds
 from eval.gold import Gold, fold
 from eval.scores import quotes_evidence
 from rag import quotes
+from rag.casing import as_written
 from rag.models.e5 import ENCODER, PASSAGE, Encoder, learned, load_encoder
 from rag.models.e5_file import PACKAGE, WeightsFile, packaged_file
 from rag.question import Question, understand
@@ -82,7 +83,12 @@ def main() -> None:
 
 def print_choices(index: Index, golds: Sequence[Gold]) -> None:
     """A line a way of choosing."""
-    asked = [(g, q, retrieve(index, q)) for g in golds if g.answerable for q in [understand(g.question)]]
+    asked = [
+        (g, q, retrieve(index, q))
+        for g in golds
+        if g.answerable
+        for q in [understand(g.question, written=as_written(g.question, index))]
+    ]
     print("| | split | Dutch: shown / first | English: shown / first | statements |\n|---|---|---|---|---:|")
     for name, changes in rows():
         with patch.multiple(quotes, **changes):

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from eval import compare, tables
@@ -23,6 +24,7 @@ from eval.run import (
     evaluate,
     every,
     read_lines,
+    typed_small,
     write_lines,
 )
 from eval.scores import SCORES
@@ -46,6 +48,11 @@ def run(arguments: Sequence[str]) -> int:
         metavar="N",
         help="ask quotes mode with so many processes; sooner done, and times that mean nothing",
     )
+    parser.add_argument(
+        "--as-typed",
+        action="store_true",
+        help="ask every question without its capitals and its question mark",
+    )
     _add_every(parser)
     add_options(parser)
     options = parser.parse_args(arguments)
@@ -53,6 +60,7 @@ def run(arguments: Sequence[str]) -> int:
         raise GoldError("--at-once takes a number from 1; with --mode llm it must be 1.")
     assistant = Assistant(load_settings(llm="none") if options.mode == "quotes" else load_settings())
     golds = _golds(options, assistant)
+    golds = [replace(g, question=typed_small(g.question)) if options.as_typed else g for g in golds]
     if options.at_once > 1:
         lines = ask_apart(golds, assistant.settings, options.at_once)
     else:

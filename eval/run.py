@@ -45,6 +45,11 @@ def every(golds: Sequence[Gold], step: int) -> list[Gold]:
     return [g for g in golds if pairs[g.pair] % step == 0]
 
 
+def typed_small(question: str) -> str:
+    """A question as many people type it: without capitals, and without its mark."""
+    return question.lower().rstrip("?!. ")
+
+
 def ask_all(
     golds: Sequence[Gold],
     assistant: Assistant,

@@ -54,7 +54,7 @@ def as_written(text: str, index: Index) -> str:
         text = _WORD.sub(lambda word: _capitals(index, word[0], language), text)
         text = _places().sub(lambda name: _names()[name[0].casefold()], text)
         for one, other in dict.fromkeys(_TWO.findall(text)):
-            text = text.replace(f"{one} {other}", _side_by_side(index, one, other))
+            text = text.replace(f"{one} {other}", _side_by_side(index, one, other, language))
         text = _OPENING.sub(lambda letter: letter[0].upper(), text)
     return f"{text}?" if _ASKING.search(text) and not text.endswith(_ENDS) else text
 
@@ -93,9 +93,9 @@ def _is_known(word: str, language: Language) -> bool:
     return simplemma.is_known(word, lang=language) or in_english[0].islower()
 
 
-def _side_by_side(index: Index, one: str, other: str) -> str:
-    """Two words, both with a capital where one has it and the documents have them so: "Pramila patten", "el Fasher"."""
-    names = [word for word in (one, other) if word[0].isupper()]
+def _side_by_side(index: Index, one: str, other: str, language: Language) -> str:
+    """Two words, both with a capital where one is a name and the documents have them so: "Pramila patten", "el Fasher"."""
+    names = [w for w in (one, other) if w[0].isupper() and not _is_known(w.casefold(), language)]
     if len(names) != 1 or {one, other} & (stopwords()["nl"] | stopwords()["en"]):
         return f"{one} {other}"
     together = re.compile(rf"(?<![\w=]){re.escape(one)}\s+{re.escape(other)}(?![\w=])", re.IGNORECASE)
