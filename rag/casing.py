@@ -71,7 +71,7 @@ def _capitals(index: Index, word: str, language: Language) -> str:
         return f"{word[:-1].upper()}s"  # "ngos"
     inside = re.compile(rf"(?<![\w=]){re.escape(word)}(?![\w=])", re.IGNORECASE)
     forms: Counter[str] = Counter()
-    for text, spoken in (*index.texts_with(terms[0], SEEN), (index.senders, language)):
+    for text, spoken in (*index.texts_with(terms[0], SEEN), (index.senders, None)):
         for found in inside.finditer(text):
             before = text[: found.start()]
             if found[0][0].isupper() and _CALLED.search(before):
