@@ -338,7 +338,8 @@ def _broadly_answered(
     if _spoken_of(candidates, named, chosen):
         if not named.aside():
             return "all"
-        return "some" if doubted < ASIDE else None
+        if doubted < ASIDE:
+            return "some"
     if _said_about(question, signals, chosen):
         return "some"
     return "all" if _says_when(candidates, signals, chosen) else None

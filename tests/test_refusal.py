@@ -114,6 +114,10 @@ def test_what_is_said_of_a_thing_by_name_is_shown(seeds, question, word):
     ("question", "word"),
     [
         ("Wat zegt WO=MEN over wapenhandel?", "wapenexport"),
+        (
+            "Wat zei Kaag over de Rohingya?",
+            "aankaarten",
+        ),  # the word of saying is what is asked, and no other subject
         ("What does the cabinet say about Syrian women at the negotiating table?", "Syri"),
         ("Wat schrijft de staatssecretaris over de bezuinigingen bij de VN?", "bezuinigingen"),
         ("What is CARE's view on funding for local organisations?", "financiering"),
