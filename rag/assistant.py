@@ -156,8 +156,10 @@ class Assistant:
         self, index: Index, text: str, history: Sequence[Turn], model: ChatModel | Unavailable
     ) -> Question:
         """The question read; an English one also with the Dutch search terms of the model, where there is one."""
-        written = as_written(text, index)
-        whole = self._completed(written, [(as_written(q, index), a) for q, a in history], model)
+        with self._turns.take():
+            written = as_written(text, index)
+            turns = [(as_written(q, index), a) for q, a in history]
+        whole = self._completed(written, turns, model)
         question = understand(text if whole == written else whole, written=whole)
         if question.language != "en" or not isinstance(model, ChatModel) or "nl" not in index.languages:
             return question

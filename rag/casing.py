@@ -11,28 +11,33 @@ import re
 from collections import Counter
 from functools import lru_cache
 from typing import get_args
+from weakref import WeakKeyDictionary
 
 import simplemma
 from babel import Locale
 
-from rag.question import detect_language
+from rag.question import MAX_CHARACTERS, detect_language
 from rag.store.index import Index
 from rag.types import Language
 from rag.words import gloss
-from rag.words.analyze import compound_parts, state_names, stopwords, word_terms
+from rag.words.analyze import compound_parts, stopwords, word_terms
 from rag.words.glossary import is_abbreviation, read_capitals, read_entries, territories
 
 SEEN = 12  # passages that a word's capitals are looked up in
 FEW = 3  # places from which a word that the dictionary knows may be a name all the same
 MOSTLY = 2 / 3  # share of a word's places inside a sentence that have a form from which it is the word's
-_WORD = re.compile(r"[^\W\d_][\w=’']*")
-_OPENING = re.compile(r"(?:^|(?<=[.!?]\s))[^\W\d_]")
+REMEMBERED = 20_000  # words of an index whose capitals are kept
+BEFORE = 40  # characters before a word that tell whether a sentence begins with it
+PEOPLE = 5  # letters from which the name of a people is no other word: "Let" comes from Latvia
+SHOUTED = 4  # words from which capitals throughout are how it was typed, and not abbreviations
+_WORD = re.compile(r"[^\W\d_][\w=]*")
+_OPENING = re.compile(r"(?:^|(?<=[!?]\s))[^\W\d_]")
 _TWO = re.compile(r"(?<![\w=-])([^\W\d_]\w+) (?=([^\W\d_]\w+))")
 # Before a word that would have a capital anyway.
-_BEGINS = re.compile(r"(?:^|(?<!\b[A-Z])[.!?:;•|–—]|\n\s*\n|\n\s*[-•–])[\s«“\"'‘(\[]*$")
+_BEGINS = re.compile(r"(?:^|(?<!\b[A-Z])[.!?:;•|–—]|\n[^\S\n]*\n|\n[^\S\n]*[-•–])[\s«“\"'‘(\[]*$")
 # Before the name of a person, be it a common word: "Minister Kaag", "S. Blok".
 _CALLED = re.compile(
-    r"\b(?:(?i:minister|staatssecretaris|(?:kamer)?lid|heer|mevrouw|dr|mr|mrs|ms|secretary|president|ambassad\w+|gezant)|[A-Z])\.?\s+$"
+    r"\b(?:(?i:minister|staatssecretaris|(?:kamer)?lid|heer|mevrouw|dr|mr|mrs|ms)\.?|[A-Z]\.)[^\S\n]*\s[^\S\n]*$"
 )
 _ENDS = (".", "?", "!", "…", ":", ")", '"', "”", "»")
 _ASKING = re.compile(
@@ -45,18 +50,31 @@ _ASKING = re.compile(
 )
 
 
+_capitals_of: WeakKeyDictionary[Index, dict[tuple[str, Language], str]] = WeakKeyDictionary()
+
+
 def as_written(text: str, index: Index) -> str:
     """A question with the capitals and the question mark that it would have."""
-    if text.isupper() and " " in text:
-        text = text.lower()
-    if text[1:] == text[1:].lower():
-        language = detect_language(text)
-        text = _WORD.sub(lambda word: _capitals(index, word[0], language), text)
-        text = _places().sub(lambda name: _names()[name[0].casefold()], text)
-        for one, other in dict.fromkeys(_TWO.findall(text)):
-            text = text.replace(f"{one} {other}", _side_by_side(index, one, other, language))
-        text = _OPENING.sub(lambda letter: letter[0].upper(), text)
-    return f"{text}?" if _ASKING.search(text) and not text.endswith(_ENDS) else text
+    written = text.lower() if text.isupper() and len(text.split()) >= SHOUTED else text
+    if written[1:] == written[1:].lower():
+        language = detect_language(written)
+        written = _WORD.sub(lambda word: _remembered(index, word[0], language), written)
+        written = _places().sub(lambda name: _names().get(name[0].casefold(), name[0]), written)
+        for one, other in dict.fromkeys(_TWO.findall(written)):
+            written = written.replace(f"{one} {other}", _side_by_side(index, one, other, language))
+        written = _OPENING.sub(lambda letter: letter[0].upper(), written)
+    if _ASKING.search(written) and not written.endswith(_ENDS):
+        written += "?"
+    return written if len(written) <= MAX_CHARACTERS else text
+
+
+def _remembered(index: Index, word: str, language: Language) -> str:
+    known = _capitals_of.setdefault(index, {})
+    if (word, language) not in known:
+        if len(known) >= REMEMBERED:
+            known.clear()
+        known[word, language] = _capitals(index, word, language)
+    return known[word, language]
 
 
 def _capitals(index: Index, word: str, language: Language) -> str:
@@ -73,11 +91,11 @@ def _capitals(index: Index, word: str, language: Language) -> str:
     forms: Counter[str] = Counter()
     for text, spoken in (*index.texts_with(terms[0], SEEN), (index.senders, None)):
         for found in inside.finditer(text):
-            before = text[: found.start()]
+            before = text[max(0, found.start() - BEFORE) : found.start()]
             if found[0][0].isupper() and _CALLED.search(before):
-                return found[0]
+                forms[found[0]] += FEW
             # "Women" is a name in a Dutch text only, "NGO" is one everywhere.
-            if not _BEGINS.search(before) and (not known or spoken == language or found[0].isupper()):
+            elif not _BEGINS.search(before) and (not known or spoken == language or found[0].isupper()):
                 forms[found[0]] += 1
     if not forms:
         named = word.upper() if any(c.isdigit() for c in word) else word.capitalize()
@@ -108,10 +126,9 @@ def _side_by_side(index: Index, one: str, other: str, language: Language) -> str
 
 
 def _has_capital(word: str, language: Language) -> bool:
-    """Whether the dictionary has a word with a capital only, or with one too where it is what is of a state: "Kenyan"."""
-    without, within = (simplemma.lemmatize(w, lang=language) for w in (word, word.capitalize()))
-    of_state = any(word.startswith(name[:4]) for name in state_names() if len(name) > 3)
-    return within[0].isupper() and (without[0].isupper() or of_state or word in _languages())
+    """Whether the dictionary has a word with a capital only, or it is what is of a state: "Kenyan"."""
+    lemmas = [simplemma.lemmatize(w, lang=language) for w in (word, word.capitalize())]
+    return all(lemma[0].isupper() for lemma in lemmas) or not _peoples().isdisjoint((word, lemmas[0]))
 
 
 def _is_strange(index: Index, term: str) -> bool:
@@ -121,9 +138,12 @@ def _is_strange(index: Index, term: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _languages() -> frozenset[str]:
-    """What is named after a people, as its language is: "Dutch", "French"."""
-    return frozenset(name.casefold() for code in ("nl", "en") for name in Locale(code).languages.values())
+def _peoples() -> frozenset[str]:
+    """What is of a state or people, by the glossary and by the CLDR's languages, in small letters; shorter ones are words too."""
+    entries = (e for e in read_entries() if e.source.startswith("nationalities.txt"))
+    forms = [form for e in entries for form in (*e.english, *e.dutch)]
+    forms += [name for code in get_args(Language) for name in Locale(code).languages.values()]
+    return frozenset(form.casefold() for form in forms if len(form) >= PEOPLE)
 
 
 @lru_cache(maxsize=1)

@@ -67,7 +67,7 @@ def _note(
 def _holds(kind: str, text: str, question: Question) -> bool:
     """Whether a text names a state, or gives a day, an amount or a number, that the question does not."""
     if kind == "where":
-        return bool(states(text) - states(question.text))
+        return bool(states(text) - states(question.written))
     asked = {q.key for q in find_quantities(question.text)}
     found = [q for q in find_quantities(text) if q.kind != "dossier" and q.key not in asked]
     years = [q for q in found if q.kind == "date" or q.is_year]

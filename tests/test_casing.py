@@ -1,17 +1,19 @@
 """People type without capitals and without a question mark; what looks for names, and the nets, must not notice."""
 
 import json
+import time
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eval.gold import FOLDER
 from eval.run import typed_small
 from rag.assistant import Assistant
-from rag.casing import as_written
+from rag.casing import _capitals, as_written
 from rag.errors import QuestionError
+from rag.question import MAX_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,9 @@ from rag.errors import QuestionError
         ("who succeeds pramila patten", "Who succeeds Pramila Patten?"),
         # What stands nowhere at all:
         ("wat zei qworbat over mh99", "Wat zei Qworbat over MH99?"),
+        # Behind an apostrophe, beside an abbreviation:
+        ("what was kaag's position", "What was Kaag's position?"),
+        ("wat staat er m.b.t. ontwapening", "Wat staat er m.b.t. ontwapening?"),
         # A capital at the very beginning is no capital inside, and one of the telephone's:
         ("Wat zei kaag?", "Wat zei Kaag?"),
         ("WAT ZEI KAAG OVER SOEDAN", "Wat zei Kaag over Soedan?"),
@@ -45,6 +50,9 @@ def test_names_get_the_capitals_that_they_are_written_with(open_seeds, typed, wr
         "Which action plan for women, peace and security was extended?",  # of names in English titles of Dutch documents
         "Wat zegt de brief over Kaag en soedan?",  # a capital inside: its writer's own
         "En voor de telefoonlijn?",
+        "WHO SOEDAN?",  # abbreviations, and not a whole question in capitals
+        "Wat staat er over groene energie, en wat over buitenlandse havens?",  # beginnings of states, and of a minister's office
+        "Where do green ports stand?",
     ],
 )
 def test_words_and_what_has_a_capital_are_left_alone(open_seeds, typed):
@@ -67,6 +75,8 @@ def test_question_gets_its_mark_and_a_search_gets_none(open_seeds, typed, mark):
     assert as_written(typed, open_seeds).endswith(typed[1:] + mark)
 
 
+@example("İran")  # a state, to a search that does not mind capitals
+@example("welke ındia of ıran")
 @given(st.text(max_size=80) | st.text("aeiknorst EN.,?!-'’=ßıİŉ12(", max_size=40))
 def test_nothing_but_capitals_and_a_mark_is_changed(open_seeds, text):
     written, asked = (_folded(t).removesuffix("?") for t in (as_written(text, open_seeds), text))
@@ -101,6 +111,21 @@ def test_what_nothing_answers_is_refused_however_it_is_typed(seed_index):
         refused += [assistant.ask(typed_small(q)).status == "refused" for q in some]
     assert len(refused) > 40
     assert sum(refused) >= 0.8 * len(refused)
+
+
+def test_longest_question_that_may_be_asked_is_still_one_with_its_mark(open_seeds):
+    longest = "wat is vrede " * 200
+    longest = longest[: MAX_CHARACTERS - 1] + "x"
+    assert len(as_written(longest, open_seeds)) <= MAX_CHARACTERS
+
+
+def test_page_of_empty_lines_costs_no_time(open_seeds, monkeypatch):
+    """A run of line breaks before a word was read over and over, the cube of its length."""
+    page = "Zin." + "\n" * 4000 + "Kaag komt. Volgens Kaag niet."
+    monkeypatch.setattr(type(open_seeds), "texts_with", lambda *_: iter([(page, "nl")] * 12))
+    begun = time.perf_counter()
+    assert _capitals(open_seeds, "kaag", "nl") == "Kaag"
+    assert time.perf_counter() - begun < 1
 
 
 @pytest.mark.parametrize("nothing", ["", " ", "?"])

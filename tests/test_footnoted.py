@@ -6,7 +6,7 @@ import pytest
 from support import settings_for
 
 from rag.assistant import Assistant
-from rag.footnoted import footnoted
+from rag.footnoted import _holds, footnoted
 from rag.ingest import ingest
 from rag.question import understand
 from rag.quotes import Candidates
@@ -89,3 +89,10 @@ def test_note_of_a_speaker_who_was_not_asked_for_is_not_shown(rivers):
     role = next(c.sentence.role for c in footnoted(index, question, chosen) if c.called_at is not None)
     others = frozenset(get_args(Role)) - {role}
     assert footnoted(index, question, chosen, others) == chosen
+
+
+def test_state_that_is_typed_small_is_the_questions_own():
+    """Else "Nederland" was news, and the note with the countries that were asked for was not looked for."""
+    question = understand("steunt nederland vrouwen", written="Steunt Nederland vrouwen?")
+    assert not _holds("where", "Nederland steunt vrouwen in negen landen.", question)
+    assert _holds("where", "Kenia en Oeganda.", question)

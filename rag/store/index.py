@@ -164,8 +164,8 @@ class Index:
         return self._pages[document]
 
     def texts_with(self, term: str, most: int) -> Iterator[tuple[str, Language]]:
-        """The texts of the first passages that hold a word of the index, each with its language."""
-        ids = [self.owners[i][0] for i in self.lexical.passages_with(term)[:most]]
+        """The texts of some passages that hold a word of the index, each with its language."""
+        ids = [self.owners[i][0] for i in self.lexical.passages_with(term, most)]
         for passage in self.catalogue.passages(ids).values():
             yield self.text(passage.document)[passage.start : passage.end], passage.language
 

@@ -247,10 +247,14 @@ class LexicalIndex:
             )
         return cls(words["vocabulary"], words["keys"], arrays)
 
-    def passages_with(self, term: str) -> list[int]:
-        """The passages that hold a word of the vocabulary, or stand under it, by their places; none for any other word."""
+    def passages_with(self, term: str, most: int) -> list[int]:
+        """Some of the passages that hold a word of the vocabulary or stand under it, evenly spread; none for any other word."""
         word = self._word_ids.get(term)
-        return [] if word is None else self._postings[word].tolist()
+        if word is None:
+            return []
+        places = self._postings[word]
+        some: list[int] = places[:: max(1, -(-len(places) // most))].tolist()
+        return some
 
     # -- asking ---------------------------------------------------------------------------------------------------
 
