@@ -342,7 +342,7 @@ def test_wrong_setting_is_told_by_its_variable(rag, name, value, status):
 
 
 def test_mistake_of_ours_is_told_without_its_traceback_unless_debug(rag, monkeypatch):
-    def broken(*_):
+    def broken(*_, **__):
         raise ZeroDivisionError("boe")
 
     monkeypatch.setattr("rag.assistant.understand", broken)
@@ -353,7 +353,7 @@ def test_mistake_of_ours_is_told_without_its_traceback_unless_debug(rag, monkeyp
 
 
 def test_interruption_is_told_with_status_1(rag, monkeypatch):
-    def interrupted(*_):
+    def interrupted(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("rag.assistant.understand", interrupted)

@@ -110,6 +110,13 @@ def test_what_is_said_of_a_thing_by_name_is_shown(seeds, question, word):
     assert_quoted(answer, word)
 
 
+def test_amount_beside_all_that_is_asked_is_shown_however_it_is_put(seeds):
+    """The net that reads both had seldom read "how many million euros"; the same of another state is refused as before."""
+    question = "How many million euros does the Dutch government give to OHCHR's {} office?"
+    assert_quoted(seeds.ask(question.format("Sudan")), "2 miljoen euro")
+    assert seeds.ask(question.format("Mali")).status == "refused"
+
+
 @pytest.mark.parametrize(
     ("question", "word"),
     [
