@@ -14,7 +14,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-PATIENCE = 200  # seconds after which a test gives up on another process
+PATIENCE = 280  # seconds after which a test gives up on another process
 _CONTEXT = multiprocessing.get_context(
     "forkserver"
 )  # a clean process with everything imported, forked at each start
