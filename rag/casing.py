@@ -48,8 +48,6 @@ _ASKING = re.compile(
     r"|krijgt|krijgen|geeft|geven|steunt|steunen|zegt|zeggen|vindt|vinden)\b",
     re.IGNORECASE,
 )
-
-
 _capitals_of: WeakKeyDictionary[Index, dict[tuple[str, Language], str]] = WeakKeyDictionary()
 
 
@@ -107,8 +105,8 @@ def _capitals(index: Index, word: str, language: Language) -> str:
 
 def _is_known(word: str, language: Language) -> bool:
     """Whether a dictionary has a word without a capital."""
-    in_english = gloss.entries().get(word, "A") if language == "nl" else "A"
-    return simplemma.is_known(word, lang=language) or in_english[0].islower()
+    in_english = gloss.entries().get(word, "") if language == "nl" else ""
+    return simplemma.is_known(word, lang=language) or in_english[:1].islower()
 
 
 def _side_by_side(index: Index, one: str, other: str, language: Language) -> str:
