@@ -116,7 +116,7 @@ def measured(index: Index, asked: Sequence[Asked]) -> list[str]:
     shown: dict[tuple[str, str], list[tuple[bool, bool]]] = defaultdict(list)
     counts: dict[str, list[int]] = defaultdict(list)
     for gold, question, found in asked:
-        chosen = signed(index, question, Candidates(index, question, found).choose())
+        chosen = signed(index, question, Candidates(index, question, found).chosen)
         wanted = [fold(e) for e in gold.evidence]
         right = [
             quotes_evidence(fold(index.text(c.passage.document)[c.sentence.start : c.sentence.end]), wanted)

@@ -7,14 +7,20 @@ likeliest sentences, to decide whether anything answers it (`rag.refusal`).
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from threading import Lock
+from typing import TypeVar
 
 from rag.models.e5 import CrossEncoder, load_cross_encoder
 from rag.similarity import as_asked
 
+T = TypeVar("T")
 REMEMBERED = 10_000  # pairs whose log odds are kept
 _LOADING = Lock()
+_PAIRS = ThreadPoolExecutor(os.cpu_count(), "pairs")  # a pair is read on one core
 
 
 class Answerability:
@@ -26,6 +32,11 @@ class Answerability:
     def __call__(self, question: str, sentence: str) -> float:
         """The log odds that a sentence, as `rag.similarity.under_heading` has it, answers a question."""
         return self.log_odds(as_asked(question), sentence)
+
+
+def at_once(read: Callable[[T], float | None], items: Iterable[T]) -> list[float | None]:
+    """What is read of each of some, a core for each."""
+    return list(_PAIRS.map(read, items))
 
 
 def load_answerability() -> Answerability | None:

@@ -1,7 +1,8 @@
 """The footnote that holds what a sentence leaves to it: "programmes in nine countries⁶", and note 6 names them.
 
 A note is chosen by its own words only where it repeats those of the question, which is what notes do not do. So the notes that a
-chosen sentence calls are looked at, where the question asks for a place, a day or an amount that the sentence does not give.
+chosen sentence calls are looked at, where the question asks for a place, a day or an amount that the sentence does not give, or
+for what a word means: "a victim-centred approach⁶".
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from rag.types import Passage, Sentence
 from rag.words.quantities import find_quantities
 
 READ_AT_ONCE = 50  # passages
+ABOUT = 0.9  # weight of a concept from which it is what a question is about
+MEANS = 0.9  # weight of a translation from which it is the same word
 _REFERS = re.compile(
     r"^\W*\d*\W*(?:zie|see|ibid)\b|\b(?:kamerstuk|handelingen)|https?:|www\.|\bnr\.? ?\d|\b[AS]/(?:RES/)?\d",
     re.IGNORECASE,
@@ -33,7 +36,7 @@ def footnoted(
 
     A note takes the place of the least of the others where there are MOST of them, and is left out where each calls a note.
     """
-    kinds = question.asks & {"where", "date", "amount", "number"}
+    kinds = question.asks & {"where", "date", "amount", "number", "meaning"}
     kept = list(chosen)
     for caller in sorted(chosen, key=lambda c: -c.score) if kinds else ():
         note = _note(index, question, caller, kinds, roles)
@@ -59,13 +62,17 @@ def _note(
         words = said(text, sentence)
         if (roles and sentence.role not in roles) or _REFERS.search(words):
             continue
-        if any(_holds(k, words, question) for k in lacking):
+        if any(_holds(k, words, question) for k in lacking) or (
+            "meaning" in kinds and _is_about(question, sentence)
+        ):
             return Chosen(sentence, passage, caller.score, caller.coverage, caller.sentence.start)
     return None
 
 
 def _holds(kind: str, text: str, question: Question) -> bool:
     """Whether a text names a state, or gives a day, an amount or a number, that the question does not."""
+    if kind == "meaning":
+        return False  # no form of words tells: `_is_about`
     if kind == "where":
         return bool(states(text) - states(question.written))
     asked = {q.key for q in find_quantities(question.text)}
@@ -74,6 +81,13 @@ def _holds(kind: str, text: str, question: Question) -> bool:
     if kind == "date":
         return bool(years)
     return any(q.kind == kind or (kind == "number" and q not in years) for q in found)
+
+
+def _is_about(question: Question, sentence: Sentence) -> bool:
+    """Whether a sentence holds one of the words that a question is about, or a translation."""
+    there = set(sentence.terms)
+    topics = (c for c in question.concepts if c.weight >= ABOUT and not c.part)
+    return any(set(words) <= there for c in topics for words, weight in c.alternatives if weight >= MEANS)
 
 
 def _notes(index: Index, caller: Chosen, text: str) -> Iterator[tuple[Sentence, Passage]]:

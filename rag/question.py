@@ -20,6 +20,7 @@ from typing import Any
 import simplemma
 
 from rag.errors import QuestionError
+from rag.sayings import asks_what_is_said, named_sayer
 from rag.types import Language
 from rag.words.analyze import (
     JOINING,
@@ -54,16 +55,6 @@ _WHAT = re.compile(r"\b(?:what|wat)\b(?!\s+(?:kind|sort|voor|about)\b)", re.IGNO
 # These words also open a clause that asks nothing: "when new rules are drawn up", "in Colombia, where Dutch money …".
 # "Waar … voor" and "waar … aan" ask for no place.
 _HEAD = r"(?:^|[?.:;–-]\s*|\b(?:and|or|but|en|of|maar|since|until|by|from|sinds|tot|per|vanaf)\s+)"
-# What somebody says of a thing: "wat zegt het kabinet over …", "the government's view on …".
-_SAYING = (
-    "say|says|said|write|writes|wrote|think|thinks|thought|"
-    "zegt|zeggen|zei|zeiden|schrijft|schrijven|schreef|schreven|vindt|vinden|vond|vonden|denkt|denken|dacht|dachten"
-)
-_VIEW = "views?|opinions?|position|stance|standpunt|mening|opvatting|visie|oordeel"
-_SAID = re.compile(
-    rf"(?:\b(?:what|wat|hoe)\b[^?.,;:]*\b(?:{_SAYING})|\b(?:{_VIEW}))\b[^?.,;:]*\s(?:about|on|of|over|van)\s",
-    re.IGNORECASE,
-)
 _ASKING = {
     "who": re.compile(
         rf"(?:{_HEAD}|\b(?:to|for|with|door|van|voor|aan|met)\s+)(?:who|whom|whose|wie|wiens)\b",
@@ -71,7 +62,8 @@ _ASKING = {
     ),
     "date": re.compile(_HEAD + r"(?:when|wanneer)\b", re.IGNORECASE),
     "where": re.compile(
-        _HEAD + r"(?:where|waar)\b(?![^?,]*\s(?:voor|mee|aan|over|op|van|toe|door|tegen)\s*(?:[?,]|$))",
+        _HEAD
+        + r"(?:where|waar)\b(?![^?,]*\bstand on\b)(?![^?,]*\s(?:voor|mee|aan|over|op|van|toe|door|tegen)\s*(?:[?,]|$))",
         re.IGNORECASE,
     ),
 }
@@ -102,6 +94,9 @@ class Question:
     roles: frozenset[str] = frozenset()
     asks: frozenset[str] = frozenset()
     years: tuple[int, ...] = field(default=())
+    sayers: frozenset[str] = (
+        frozenset()
+    )  # roles of those whose words are asked for: "wat zegt *het kabinet* …"
     counted: str = ""  # the label of the concept that is counted: "how many *refugees*"
 
 
@@ -131,11 +126,12 @@ def understand(text: str, known: Glossary | None = None, written: str = "") -> Q
     asked, text = check(text), check(written or text)
     language = detect_language(text)
     acts = _acts(text, language)
-    roles = frozenset(r for r, forms in _cues()["actors"].items() if _holds(text, forms[language], language))
+    roles, sayers = _roles(text, language), _roles(named_sayer(text), language)
     asks = _asks(re.sub(r"\b[A-Z]{2,}\b", "", text) if not text.isupper() else text, language)
     years = tuple(sorted({int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", with_whole_years(text))}))
     concepts = _concepts(with_first_years(text), language, asks, known or glossary())
-    return Question(asked, text, language, concepts, acts, roles, asks, years, _counted(text, concepts))
+    counted = _counted(text, concepts)
+    return Question(asked, text, language, concepts, acts, roles, asks, years, sayers, counted)
 
 
 def in_full(question: Question, forms: Mapping[str, str]) -> Question:
@@ -195,6 +191,11 @@ def _holds(text: str, forms: Sequence[str], language: Language) -> bool:
     return False
 
 
+def _roles(text: str, language: Language) -> frozenset[str]:
+    """The roles of the actors that are named."""
+    return frozenset(r for r, forms in _cues()["actors"].items() if _holds(text, forms[language], language))
+
+
 def _acts(text: str, language: Language) -> frozenset[str]:
     """The acts that a question asks about; "zegt … toe" is one word in two places."""
     found = {a for a, forms in _cues()["acts"].items() if _holds(text, forms[language], language)}
@@ -213,7 +214,7 @@ def _asks(text: str, language: Language) -> frozenset[str]:
     for kind, asking in _ASKING.items():
         if kind in found and not asking.search(text) and not _says(text, _more_than_a_word(kind, language)):
             found.discard(kind)
-    if _SAID.search(text):
+    if asks_what_is_said(text):
         found.add("said")
     return frozenset(found - {"money", "price"})
 

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import tanh
 
-from rag.answerability import load_answerability
+from rag.answerability import at_once, load_answerability
 from rag.conversation import JOINT
 from rag.coverage import Block, Described, Matcher, fit, passage_context, sentence_scores, voice
 from rag.question import Question
@@ -32,6 +33,13 @@ LIKENESS = 1.0  # weight of a sentence's similarity to the question; sentences o
 ELSEWHERE = 0.1  # loss of a sentence that is not about the state asked about, however alike it is
 LIKELY = 0.6  # similarity of a sentence that may well answer: what is gained and lost lies around it
 KEPT = 0.7  # a sentence is shown only if it scores this share of the best one
+CLOSE, FIRST = (
+    0.6,
+    8,
+)  # share of the best score, and place, down to which sentences are read together with the question
+ANSWERS = 0.1  # most that a sentence gains by how likely it answers, or loses
+ODDS = 4.0  # log odds at which it gains three quarters of that
+KEPT_OF_READ = 0.65  # as KEPT, of the sentences that were read together with the question
 MOST = 4  # statements shown; three at the median, for most questions have no four that score so much
 SAME = 0.6  # overlap of terms (Jaccard) from which two sentences say the same
 DEEDS = {
@@ -39,7 +47,7 @@ DEEDS = {
     "decline": 0.35,
 }  # where a promise is asked about; a refusal is less like the question, and is what must be known
 DONE = 0.15  # for a report of what the government itself does
-POINTER = 0.3  # loss of a sentence that only refers to another document or answer
+POINTER = 0.3  # loss of a sentence that only refers to another document or answer, or says nothing where a saying is asked for
 NOTED = 200  # characters of a sentence's notes that are read with it
 SALUTATION = 6  # words of the longest line that only greets: "Geachte leden van de Tweede Kamer,"
 _POINTERS = frozenset("verwezen verwijs verwijzen verwijst".split())
@@ -89,7 +97,16 @@ class Candidates:
             replace(c, score=c.score + LIKENESS * (likeness - LIKELY) - ELSEWHERE * self.elsewhere(c))
             for c, likeness in zip(self._contenders, alike, strict=True)
         ]
-        return sorted(gained, key=lambda c: (-c.score, c.passage.document, c.sentence.start))
+        return sorted(gained, key=_best_first)
+
+    @cached_property
+    def ranked_by_answering(self) -> list[Chosen] | None:
+        """The first of those, by how likely each answers too; None without a cross-encoder."""
+        ranked = self.ranked_by_meaning or []
+        close = [c for c in ranked[:FIRST] if c.score >= _share(CLOSE, ranked)]
+        read = zip(close, at_once(self.read_together, close), strict=True)
+        gained = [replace(c, score=c.score + ANSWERS * tanh(o / ODDS)) for c, o in read if o is not None]
+        return sorted(gained, key=_best_first) or None
 
     def said(self, chosen: Chosen) -> str:
         """The words of a sentence in one line."""
@@ -102,14 +119,18 @@ class Candidates:
         speaker = voice(chosen.sentence.speaker or described.sender)
         return own | passage_context(passage) | described.document | speaker
 
-    def choose(self) -> list[Chosen]:
+    @cached_property
+    def chosen(self) -> list[Chosen]:
         """The sentences that answer, the best first, then in the order of their documents; empty where nothing matches."""
-        ranked = self.ranked_by_meaning
-        return self.choose_by_words() if ranked is None else _best(self.question, ranked)
+        for ranked, share in ((self.ranked_by_answering, KEPT_OF_READ), (self.ranked_by_meaning, KEPT)):
+            if ranked is not None:
+                beside = [c for c in ranked[1:] if not self._names_another_state(c)]
+                return _best(self.question, [*ranked[:1], *beside], share)
+        return self.choose_by_words()
 
     def choose_by_words(self) -> list[Chosen]:
         """The same without the sentence encoder: what holds most of the question, whether or not it is what was meant."""
-        return _best(self.question, self._by_words(READ_BY_WORDS))
+        return _best(self.question, self._by_words(READ_BY_WORDS), KEPT)
 
     def compared(self) -> list[tuple[Chosen, float]] | None:
         """The sentences that words do not rule out, each with how alike it and the question are; None without an encoder.
@@ -157,10 +178,17 @@ class Candidates:
         there = frozenset(chosen.sentence.terms) if others else self.beside(chosen)
         return any(place.strength(there) < PRESENT for place in self.places)
 
+    def _names_another_state(self, chosen: Chosen) -> bool:
+        """Whether a sentence names a state, and none of those asked about: no company for one that answers."""
+        abroad = [p for p in self.places if not any(HOME & set(terms) for terms, _ in p.concept.alternatives)]
+        if not abroad or not states(self.said(chosen)) - HOME:
+            return False
+        return all(place.strength(chosen.sentence.terms) < PRESENT for place in abroad)
+
     @cached_property
     def _contenders(self) -> list[Chosen]:
         ranked = self._by_words(READ)
-        return [c for c in ranked if c.score >= min(CONTENDS * ranked[0].score, ranked[0].score)]
+        return [c for c in ranked if c.score >= _share(CONTENDS, ranked)]
 
     def _alike(self, asked: str) -> list[float] | None:
         """How alike a question and each of the contenders are; None without an encoder."""
@@ -174,11 +202,11 @@ class Candidates:
         return [c for c in ranked if c.coverage > 0 and (not self.roles or c.sentence.role in self.roles)]
 
 
-def _best(question: Question, ranked: Sequence[Chosen]) -> list[Chosen]:
-    """The few that are shown of a ranking, none that says what another does."""
+def _best(question: Question, ranked: Sequence[Chosen], share: float) -> list[Chosen]:
+    """The few that are shown of a ranking: with a share of the best score, and none that says what another does."""
     kept: list[Chosen] = []
     for candidate in ranked:
-        if len(kept) == MOST or candidate.score < min(KEPT * ranked[0].score, ranked[0].score):
+        if len(kept) == MOST or candidate.score < _share(share, ranked):
             break
         if not any(_overlap(candidate.sentence, k.sentence) >= SAME for k in kept):
             kept.append(candidate)
@@ -228,7 +256,7 @@ def _quotable(
         for sentence, coverage in zip(item.passage.sentences, covered, strict=False):
             if quotable(sentence, question):
                 gain = fit(question, sentence) + _deed(question, sentence)
-                gain -= POINTER if _only_points(sentence) else 0.0
+                gain -= POINTER if _only_points(sentence) or _says_nothing(sentence, question) else 0.0
                 score = (1 - PASSAGE_SHARE) * (coverage + gain) + PASSAGE_SHARE * item.score
                 chosen.append(Chosen(sentence, item.passage, score, coverage))
         out.append(chosen)
@@ -242,13 +270,27 @@ def _ranked(of_passages: Iterable[Sequence[Chosen]]) -> list[Chosen]:
         key = (item.passage.document, item.sentence.start)
         if key not in best or best[key].score < item.score:
             best[key] = item
-    return sorted(best.values(), key=lambda c: (-c.score, c.passage.document, c.sentence.start))
+    return sorted(best.values(), key=_best_first)
+
+
+def _best_first(chosen: Chosen) -> tuple[float, str, int]:
+    return -chosen.score, chosen.passage.document, chosen.sentence.start
+
+
+def _share(share: float, ranked: Sequence[Chosen]) -> float:
+    """A share of the best score; the best itself where that is below nothing."""
+    return min(share * ranked[0].score, ranked[0].score)
 
 
 def _only_points(sentence: Sentence) -> bool:
     """Whether a sentence sends its reader elsewhere: "Verwezen wordt naar …", a footnote's "Zie Kamerstuk 36 045, nr. 166"."""
     there = set(sentence.terms)
     return bool(_POINTERS & there) or (sentence.part == "footnote" and bool(_SEE & there))
+
+
+def _says_nothing(sentence: Sentence, question: Question) -> bool:
+    """Whether what somebody says is asked for, and a line is none of it: "Vragen van het lid … aan de Minister van …"."""
+    return "said" in question.asks and sentence.act == "other"
 
 
 def _deed(question: Question, sentence: Sentence) -> float:

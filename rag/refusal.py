@@ -220,31 +220,36 @@ def _fitting(candidates: Candidates, named: _Named, compared: Iterable[tuple[Cho
 def _answers(
     candidates: Candidates, compared: Sequence[tuple[Chosen, float]], signals: Signals, throughout: bool
 ) -> float | None:
-    """The mean log odds of the sentence most like the question and the one that is shown first, often the same; None if none is read.
+    """The mean log odds of three sentences, often the same: the one most like the question, the first by words and by meaning, and
+    the first once the likeliest are read. None if none is read.
 
     None is read that cannot change the decision any more, unless `throughout`.
     """
     if not compared:
         return NO_SENTENCE
-    two = (max(compared, key=lambda each: each[1])[0], *(candidates.ranked_by_meaning or ())[:1])
-    sentences = [*{(c.passage.id, c.sentence.start): c for c in two}.values()]
-    total, unread = 0.0, len(sentences)
-    for chosen in sentences:
-        if not throughout and _settled(signals, total, unread, len(sentences)):
+    three: tuple[Callable[[], Sequence[Chosen] | None], ...] = (
+        lambda: [max(compared, key=lambda each: each[1])[0]],
+        lambda: candidates.ranked_by_meaning,
+        lambda: candidates.ranked_by_answering,
+    )
+    total, unread = 0.0, len(three)
+    for ranked in three:
+        if not throughout and _settled(signals, total, unread, len(three)):
             break
-        odds = candidates.read_together(chosen)
+        first = ranked()
+        odds = candidates.read_together(first[0]) if first else None
         if odds is None:
             return None
         total, unread = total + min(max(odds, -SURE), SURE), unread - 1
-    return None if unread == len(sentences) else total / len(sentences)
+    return None if unread == len(three) else total / len(three)
 
 
-def _settled(signals: Signals, total: float, unread: int, sentences: int) -> bool:
+def _settled(signals: Signals, total: float, unread: int, of: int) -> bool:
     """Whether the decision is the same, and what is told of it, however sure the net is that the sentences that are not read answer, or
     that they do not.
     """
     at = _weights_for(signals)["threshold"]
-    reach = ((total - SURE * unread) / sentences, (total + SURE * unread) / sentences)
+    reach = ((total - SURE * unread) / of, (total + SURE * unread) / of)
     least, most = sorted(doubt(replace(signals, answers=odds)) for odds in reach)
     return least >= at or most < UNSURE * at or (UNSURE * at <= least and most < at)
 
@@ -298,13 +303,14 @@ def judge(index: Index, question: Question, retrieved: Retrieved, filters: Filte
     # What is said of one state is not said of another.
     elsewhere = any(name.concept.place for name in support.absent)
     doubted, at = doubt(support.signals), _weights_for(support.signals)["threshold"]
-    chosen = candidates.choose() if support.signals.coverage and not elsewhere else []
+    nothing = elsewhere or not support.signals.coverage
     sure = doubted < UNSURE * at or _deed_is_there(question, support.signals)
-    broadly = None if sure else _broadly_answered(candidates, support.signals, chosen, doubted)
-    if not chosen or (doubted >= at and not sure and broadly is None):
+    broadly = None if sure or nothing else _broadly_answered(candidates, support.signals, doubted)
+    if nothing or (doubted >= at and not sure and broadly is None) or not candidates.chosen:
         kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
-        return Judged([], Refusal(kind, _why(question, support, kind), missing))
-    chosen = signed(index, question, chosen, filters.roles)
+        others = None if nothing else _said_by_others(candidates, support)
+        return Judged([], others or Refusal(kind, _why(question, support, kind), missing))
+    chosen = signed(index, question, candidates.chosen, filters.roles)
     chosen = footnoted(index, question, chosen, filters.roles)
     refusal = None if filters.roles else _only_others(question, chosen, missing)
     return Judged(chosen, refusal, unsure=refusal is None and not sure and broadly != "all")
@@ -326,27 +332,30 @@ def _lacking(signals: Signals) -> bool:
 
 
 def _broadly_answered(
-    candidates: Candidates, signals: Signals, chosen: Sequence[Chosen], doubted: float
+    candidates: Candidates, signals: Signals, doubted: float
 ) -> Literal["all", "some"] | None:
     """Whether a question that no single sentence need answer is answered by what is shown: what is said of a thing, or when it was.
 
     "some" where more may be asked than that.
     """
-    question = candidates.question
-    named = _Named(question, candidates.retrieved.concepts)
-    if "said" in question.asks and question.roles:  # what the cabinet says no organisation's sentence tells
-        chosen = [c for c in chosen if c.sentence.role in question.roles]
-    if _spoken_of(candidates, named, chosen):
+    named = _Named(candidates.question, candidates.retrieved.concepts)
+    if _spoken_of(candidates, named):
         if not named.aside():
             return "all"
         if doubted < ASIDE:
             return "some"
-    if _said_about(question, signals, chosen) or _fact_is_there(question, signals):
+    if _said_about(candidates, signals) or _fact_is_there(candidates.question, signals):
         return "some"
-    return "all" if _says_when(candidates, signals, chosen) else None
+    return "all" if _says_when(candidates, signals) else None
 
 
-def _spoken_of(candidates: Candidates, named: _Named, chosen: Iterable[Chosen]) -> bool:
+def _of_whom_asked(candidates: Candidates) -> list[Chosen]:
+    """What is shown: what the cabinet says, where that is asked, no organisation's sentence tells."""
+    sayers = candidates.question.sayers
+    return [c for c in candidates.chosen if not sayers or c.sentence.role in sayers]
+
+
+def _spoken_of(candidates: Candidates, named: _Named) -> bool:
     """Whether nothing is asked but what is said of one thing or of some names, and a sentence says something of it.
 
     The nets learned from questions that one sentence answers; every sentence about Uganda answers "Uganda?" a little.
@@ -355,7 +364,7 @@ def _spoken_of(candidates: Candidates, named: _Named, chosen: Iterable[Chosen]) 
     written = " ".join(re.findall(r"[^\W\d_]{2,}", question.written))
     names_show = not (written.isupper() or written.istitle()) or len(topics) == 1
     broad = len(topics) == 1 or (bool(topics) and names_show and all(t in named.names for t in topics))
-    if question.asks - {"said"} or question.acts or not broad:
+    if question.asks - {"said", "meaning"} or question.acts or not broad:
         return False
 
     def speaks(c: Chosen) -> bool:
@@ -364,13 +373,16 @@ def _spoken_of(candidates: Candidates, named: _Named, chosen: Iterable[Chosen]) 
             concept.strength(beside) >= PRESENT for concept in named.content
         )
 
-    return any(speaks(c) for c in chosen)
+    return any(speaks(c) for c in _of_whom_asked(candidates))
 
 
-def _said_about(question: Question, signals: Signals, chosen: Iterable[Chosen]) -> bool:
+def _said_about(candidates: Candidates, signals: Signals) -> bool:
     """Whether nothing is asked but what somebody says of a thing, nothing that is named is missing, and a sentence is about it."""
+    question = candidates.question
     only_said = question.asks == {"said"} and not question.acts and not in_parts(question.text)
-    return only_said and not _lacking(signals) and any(c.coverage >= ABOUT for c in chosen)
+    if not only_said or _lacking(signals):
+        return False
+    return any(c.coverage >= ABOUT for c in _of_whom_asked(candidates))
 
 
 def _fact_is_there(question: Question, signals: Signals) -> bool:
@@ -383,13 +395,15 @@ def _fact_is_there(question: Question, signals: Signals) -> bool:
     return asked and like and signals.coverage >= WHOLE and signals.figure > 0.9 and not _lacking(signals)
 
 
-def _says_when(candidates: Candidates, signals: Signals, chosen: Iterable[Chosen]) -> bool:
+def _says_when(candidates: Candidates, signals: Signals) -> bool:
     """Whether nothing is asked but when, nothing that is named is missing, and a sentence holds a day or year that the question does not."""
     question = candidates.question
     when = "date" in question.asks and question.asks <= {"date", "dated"} and not in_parts(question.text)
     if not when or _lacking(signals) or question.acts:
         return False
-    return any(c.coverage >= WHOLE and holds_date(question, candidates.said(c)) for c in chosen)
+    return any(
+        c.coverage >= WHOLE and holds_date(question, candidates.said(c)) for c in _of_whom_asked(candidates)
+    )
 
 
 def _why(question: Question, support: Support, kind: RefusalKind) -> str:
@@ -406,15 +420,30 @@ def _why(question: Question, support: Support, kind: RefusalKind) -> str:
 
 
 def _only_others(question: Question, chosen: Sequence[Chosen], missing: tuple[str, ...]) -> Refusal | None:
-    """A question about a promise that only an organisation's demand, or a member's unanswered question, touches."""
-    if "commitment" not in question.acts or "demand" in question.acts or "civil_society" in question.roles:
+    """A question about a promise, or about what the cabinet says, that only an organisation or a member's unanswered question touches."""
+    promise = (
+        "commitment" in question.acts
+        and "demand" not in question.acts
+        and "civil_society" not in question.roles
+    )
+    if not promise and question.sayers != {"government"}:
         return None
     roles = {c.sentence.role for c in chosen}
     if roles == {"civil_society"}:
-        return Refusal("civil_society_only", say("civil_society_only", question.language), missing)
+        words = "civil_society_only" if promise else "cabinet_silent"
+        return Refusal("civil_society_only", say(words, question.language), missing)
     if all(c.sentence.act in ("question", "request") for c in chosen):
         return Refusal("asked_not_answered", say("asked_not_answered", question.language), missing)
     return None
+
+
+def _said_by_others(candidates: Candidates, support: Support) -> Refusal | None:
+    """That others speak of what the cabinet is asked about, where sentences of theirs are about it and nothing that is named is missing."""
+    question = candidates.question
+    if candidates.roles or question.sayers != {"government"} or _lacking(support.signals):
+        return None
+    about = [c for c in candidates.chosen if c.coverage >= ABOUT]
+    return _only_others(question, about, support.missing) if about else None
 
 
 def _around(index: Index, passage: Passage) -> frozenset[str]:

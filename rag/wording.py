@@ -29,6 +29,10 @@ TEXTS: dict[str, dict[Language, str]] = {
         "nl": "Het kabinet zegt dit in deze documenten niet toe; alleen een maatschappelijke organisatie spreekt ervan.",
         "en": "The cabinet does not commit to this in these documents; only a civil-society organisation speaks of it.",
     },
+    "cabinet_silent": {
+        "nl": "Het kabinet zegt hierover niets in deze documenten; alleen een maatschappelijke organisatie spreekt ervan.",
+        "en": "The cabinet says nothing about this in these documents; only a civil-society organisation speaks of it.",
+    },
     "asked_not_answered": {
         "nl": "Hiernaar is gevraagd, maar deze documenten bevatten er geen antwoord op.",
         "en": "This was asked, but these documents hold no answer to it.",

@@ -110,7 +110,7 @@ def test_quotations_a_character_off(fallen, monkeypatch):
 def test_wrong_sentences_chosen(fallen, monkeypatch):
     """The worst of the sentences that could be quoted, char-exact and rightly labelled."""
     right = quotes._best
-    monkeypatch.setattr(quotes, "_best", lambda question, ranked: right(question, ranked[::-1]))
+    monkeypatch.setattr(quotes, "_best", lambda question, ranked, share: right(question, ranked[::-1], share))
     found = fallen()
     assert {"evidence in answer", "facts in answer", "statement precision"} <= set(found)
     assert "Success@1" not in found
@@ -120,7 +120,8 @@ def test_everything_quoted(fallen, monkeypatch):
     """Ten statements where three would do: the evidence is still among them, and precision says what that costs."""
     for module in (quotes, footnoted):  # or notes have no place beside ten others, and some are the evidence
         monkeypatch.setattr(module, "MOST", 10)
-    monkeypatch.setattr(quotes, "KEPT", 0.0)
+    for name, value in {"KEPT_OF_READ": 0.0, "CLOSE": 0.0, "FIRST": 20}.items():
+        monkeypatch.setattr(quotes, name, value)
     found = fallen()
     assert "statement precision" in found
     assert "evidence in answer" not in found
@@ -152,7 +153,7 @@ def test_speakers_mixed_up(fallen, monkeypatch):
 
 
 def never_refused(index, question, retrieved, filters):
-    return Judged(quotes.Candidates(index, question, retrieved, filters.roles).choose(), None)
+    return Judged(quotes.Candidates(index, question, retrieved, filters.roles).chosen, None)
 
 
 def test_nothing_refused_any_more(fallen, monkeypatch):

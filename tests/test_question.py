@@ -342,3 +342,43 @@ def test_word_for_what_is_asked_weighs_little(question, word):
 def test_what_somebody_says_of_a_thing_is_a_kind_of_question(text, asked):
     """No single sentence need answer it, so it is refused by other rules than one about a fact."""
     assert ("said" in understand(text).asks) is asked
+
+
+@pytest.mark.parametrize(
+    ("text", "promised"),
+    [
+        ("What does the Netherlands plan to do in Sudan?", True),
+        ("What plans does the cabinet have for Sudan?", True),
+        ("What are the cabinet's plans for Mali?", True),
+        ("Do national action plans have a budget?", False),  # a plan that is there is no promise
+        ("Which countries carry out 1325 plans?", False),
+    ],
+)
+def test_a_plan_is_a_promise_only_where_somebody_has_it(text, promised):
+    assert ("commitment" in understand(text).acts) is promised
+
+
+@pytest.mark.parametrize(
+    ("text", "sayers"),
+    [
+        ("Wat zegt het kabinet over wapens?", {"government"}),
+        ("wat schreef de Nederlandse minister over wapens", {"government"}),
+        ("What did minister Kaag say about Sudan?", {"government"}),
+        ("What is the cabinet's view on Sudan?", {"government"}),
+        ("What is the position of the Dutch cabinet on Sudan?", {"government"}),
+        ("Wat is het standpunt van de Kamer over wapens?", {"parliament"}),
+        ("What do NGOs think about arms?", {"civil_society"}),
+        (
+            "Wat vindt de werkgroep van WO=MEN dat Nederland moet doen?",
+            set(),
+        ),  # whom it is about does not speak
+        ("Wat vindt WO=MEN van het kabinet?", set()),
+        ("What does the letter say about the minister?", set()),
+        ("Where does the cabinet stand on arms?", {"government"}),
+        ("Wat zei Kaag toen de Kamer over Soedan vroeg?", set()),
+        ("Welk bedrag ontvangt Justice Rapid Response van het ministerie?", set()),
+        ("Wat heeft het kabinet toegezegd?", set()),
+    ],
+)
+def test_whose_words_are_asked_for(text, sayers):
+    assert understand(text).sayers == sayers

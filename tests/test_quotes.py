@@ -28,7 +28,7 @@ def index(seed_index):
 
 def chosen(index, text):
     question = understand(text)
-    return question, Candidates(index, question, retrieve(index, question)).choose()
+    return question, Candidates(index, question, retrieve(index, question)).chosen
 
 
 def sentence(start=0, act="report", part="body", terms=("een", "twee", "drie"), role="government"):
@@ -85,7 +85,7 @@ def hospital(letter):
 def test_of_sentences_with_the_same_words_the_one_that_is_meant_leads(hospital):
     """Neither holds «gerepareerd» or «kapot»: words alone cannot tell them apart."""
     question = understand("Wat wordt er gerepareerd aan het ziekenhuis in Goma?")
-    answer = Candidates(hospital, question, retrieve(hospital, question)).choose()
+    answer = Candidates(hospital, question, retrieve(hospital, question)).chosen
     best = max(answer, key=lambda c: c.score)
     assert "dak" in hospital.text("brief.txt")[best.sentence.start : best.sentence.end]
 
@@ -107,12 +107,30 @@ def test_what_is_said_of_another_state_is_not_what_leads(schools, monkeypatch):
     found = retrieve(schools, question)
 
     def leads():
-        best = max(Candidates(schools, question, found).choose(), key=lambda c: c.score)
+        best = max(Candidates(schools, question, found).chosen, key=lambda c: c.score)
         return schools.text("brief.txt")[best.sentence.start : best.sentence.end]
 
     assert "Mali" in leads()
     monkeypatch.setattr(quotes, "ELSEWHERE", 0.0)
     assert "Tsjaad" in leads()  # else nothing was shown by the line before
+
+
+def test_what_is_said_of_another_state_is_not_shown_beside_the_answer(schools, monkeypatch):
+    monkeypatch.setattr(quotes, "load_similarity", lambda: lambda _, said: [0.8] * len(said))
+    monkeypatch.setattr(quotes, "load_answerability", lambda: lambda *_: 0.0)
+    monkeypatch.setattr(quotes, "ELSEWHERE", 0.0)
+    monkeypatch.setattr(quotes, "KEPT_OF_READ", 0.3)
+
+    def shown(text):
+        question = understand(text)
+        answer = Candidates(schools, question, retrieve(schools, question)).chosen
+        return [schools.text("brief.txt")[c.sentence.start : c.sentence.end] for c in answer]
+
+    assert [
+        ("Mali" in said, "Tsjaad" in said) for said in shown("Wat kost de bouw van de school in Mali?")
+    ] == [(True, False)]
+    assert len(shown("Wat kost de bouw van de scholen?")) == 2
+    assert len(shown("Wat betaalt Nederland voor de bouw van de scholen?")) == 2  # which both have to do with
 
 
 def test_meaning_moves_a_sentence_and_words_stand_as_they_were(hospital, monkeypatch):
@@ -126,10 +144,36 @@ def test_meaning_moves_a_sentence_and_words_stand_as_they_were(hospital, monkeyp
         return [1.0 if "dak" in s else 0.7 for s in sentences]
 
     monkeypatch.setattr(quotes, "load_similarity", lambda: alike)
-    best = max(Candidates(hospital, question, found).choose(), key=lambda c: c.score)
+    best = max(Candidates(hospital, question, found).chosen, key=lambda c: c.score)
     assert "dak" in hospital.text("brief.txt")[best.sentence.start : best.sentence.end]
     assert Candidates(hospital, question, found).choose_by_words() == by_words
     assert list(said) == [question.text]
+
+
+def test_of_sentences_alike_the_one_that_answers_leads(hospital, monkeypatch):
+    """Both are about the hospital's roof or visit alike; only who reads them beside the question knows which answers."""
+    question = understand("Wat gebeurt er met het ziekenhuis in Goma?")
+    found = retrieve(hospital, question)
+    monkeypatch.setattr(quotes, "load_similarity", lambda: lambda _, sentences: [0.8] * len(sentences))
+
+    def leads(word):
+        monkeypatch.setattr(
+            quotes, "load_answerability", lambda: lambda _, sentence: 6.0 if word in sentence[-60:] else -6.0
+        )
+        best = max(Candidates(hospital, question, found).chosen, key=lambda c: c.score)
+        return hospital.text("brief.txt")[best.sentence.start : best.sentence.end]
+
+    assert "dak" in leads("dak")
+    assert "bezocht" in leads("bezocht")
+
+
+def test_without_the_net_that_reads_both_words_and_meaning_choose(hospital, monkeypatch):
+    question = understand("Wat gebeurt er met het ziekenhuis in Goma?")
+    monkeypatch.setattr(quotes, "load_answerability", lambda: None)
+    candidates = Candidates(hospital, question, retrieve(hospital, question))
+    assert candidates.ranked_by_answering is None
+    assert candidates.chosen
+    assert max(candidates.chosen, key=lambda c: c.score) == candidates.ranked_by_meaning[0]
 
 
 def test_sentence_is_compared_under_its_heading(index, monkeypatch):
@@ -141,7 +185,7 @@ def test_sentence_is_compared_under_its_heading(index, monkeypatch):
         "load_similarity",
         lambda: lambda _, sentences: given.extend(sentences) or [0.84] * len(sentences),
     )
-    answer = Candidates(index, question, retrieve(index, question)).choose()
+    answer = Candidates(index, question, retrieve(index, question)).chosen
     headings = {c.passage.heading for c in answer} - {""}
     assert headings
     assert all(any(g.startswith(f"{heading}: ") for g in given) for heading in headings)

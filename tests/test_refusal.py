@@ -220,6 +220,33 @@ def test_promise_that_only_an_organisation_speaks_of_is_not_the_cabinets(small, 
     assert_refused(small.ask(question), "civil_society_only")
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Wat zegt het kabinet over de vrouwenhuizen in Mali?",
+        "What does the Dutch government think of the women's houses in Mali?",
+        "wat is het standpunt van de minister over vrouwenhuizen in mali",
+    ],
+)
+def test_what_only_an_organisation_speaks_of_is_not_what_the_cabinet_says(small, question):
+    """Its demand under its name is no answer: who reads fast prints it as the cabinet's view."""
+    answer = small.ask(question)
+    assert_refused(answer, "civil_society_only")
+    assert "Platform Vrede" not in answer.refusal.message
+    assert any(p.document == "paper.txt" for p in answer.passages)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Wat zegt het kabinet over de opvang in Oeganda?",
+        "What does Platform Vrede say about women's houses in Mali?",
+    ],
+)
+def test_what_somebody_says_themselves_is_shown(small, question):
+    assert small.ask(question).status == "answered"
+
+
 def test_organisations_demand_is_an_answer_where_demands_are_asked_for(small):
     answer = small.ask("Wat eist Platform Vrede voor vrouwenhuizen in Mali?")
     assert answer.status == "answered"
@@ -449,16 +476,17 @@ def test_a_sentence_is_read_with_its_notes(open_seeds, monkeypatch):
     assert told.index("in negen landen") < told.index("Burundi") and told.endswith(")")
 
 
-def test_the_sentence_that_is_shown_first_is_read_too(open_seeds, monkeypatch):
-    """The one most like the question is often about the same thing only, and the one with its words is the answer."""
-    given = []
-    monkeypatch.setattr(
-        quotes, "load_answerability", lambda: lambda _, sentence: given.append(sentence) or 4.0 * len(given)
-    )
+def test_the_sentences_that_would_be_shown_first_are_read_too(open_seeds, monkeypatch):
+    """The one most like the question is often about the same thing only; the one with its words, or the one that leads once the
+    likeliest are read, is the answer.
+    """
     question = understand("Welke activiste uit Honduras is vermoord?")
     candidates = Candidates(open_seeds, question, retrieve(open_seeds, question))
-    odds = weigh(candidates, throughout=True).signals.answers
-    first = candidates.ranked_by_meaning[0]
-    alike, _ = max(candidates.compared(), key=lambda each: each[1])
-    assert given == [candidates._in_context(alike), candidates._in_context(first)]
-    assert odds == (4.0 + 8.0) / 2
+    alike = candidates._in_context(max(candidates.compared(), key=lambda each: each[1])[0])
+    first, *rest = (candidates._in_context(c) for c in candidates.ranked_by_meaning)
+    odds = {alike: 2.0, first: 3.0, rest[1]: 7.0}
+    assert len(odds) == 3
+    monkeypatch.setattr(quotes, "load_answerability", lambda: lambda _, sentence: odds.get(sentence, -9.0))
+    monkeypatch.setattr(quotes, "ANSWERS", 10.0)
+    monkeypatch.setattr(quotes, "CLOSE", 0.0)  # all of the first few are read
+    assert weigh(candidates, throughout=True).signals.answers == pytest.approx((2.0 + 3.0 + 7.0) / 3)
