@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from rag.injection import cleaned
 from rag.question import Question
-from rag.quotes import MOST, Chosen, among, in_reading_order
-from rag.slots import states
+from rag.quotes import MOST, Candidates, Chosen, among, in_reading_order
+from rag.slots import PRESENT, states
 from rag.store.index import Index
 from rag.text.notes import notes_called_in
 from rag.text.reading import as_read, said
@@ -22,24 +22,22 @@ from rag.words.quantities import find_quantities
 
 READ_AT_ONCE = 50  # passages
 ABOUT = 0.9  # weight of a concept from which it is what a question is about
-MEANS = 0.9  # weight of a translation from which it is the same word
 _REFERS = re.compile(
     r"^\W*\d*\W*(?:zie|see|ibid)\b|\b(?:kamerstuk|handelingen)|https?:|www\.|\bnr\.? ?\d|\b[AS]/(?:RES/)?\d",
     re.IGNORECASE,
 )  # where something may be read, not what it says
 
 
-def footnoted(
-    index: Index, question: Question, chosen: Sequence[Chosen], roles: frozenset[str] = frozenset()
-) -> list[Chosen]:
+def footnoted(candidates: Candidates, chosen: Sequence[Chosen]) -> list[Chosen]:
     """The chosen sentences, with the notes that they call and that hold the kind of fact asked for, where they do not.
 
     A note takes the place of the least of the others where there are MOST of them, and is left out where each calls a note.
     """
+    question = candidates.question
     kinds = question.asks & {"where", "date", "amount", "number", "meaning"}
     kept = list(chosen)
     for caller in sorted(chosen, key=lambda c: -c.score) if kinds else ():
-        note = _note(index, question, caller, kinds, roles)
+        note = _note(candidates, caller, kinds)
         if note is None or caller not in kept or among(note, kept):
             continue
         callers = {c.called_at for c in kept} | {caller.sentence.start}
@@ -51,10 +49,9 @@ def footnoted(
     return in_reading_order(question, kept) if len(kept) > 1 and kept != list(chosen) else kept
 
 
-def _note(
-    index: Index, question: Question, caller: Chosen, kinds: frozenset[str], roles: frozenset[str]
-) -> Chosen | None:
+def _note(candidates: Candidates, caller: Chosen, kinds: frozenset[str]) -> Chosen | None:
     """The first sentence of a note that gives what its caller lacks."""
+    index, question, roles = candidates.index, candidates.question, candidates.roles
     text = index.text(caller.passage.document)
     reads = as_read(text, caller.sentence.start, caller.sentence.end)  # "Portugal⁴" is no state
     lacking = {k for k in kinds if not _holds(k, reads, question)}
@@ -63,7 +60,7 @@ def _note(
         if (roles and sentence.role not in roles) or _REFERS.search(words):
             continue
         if any(_holds(k, words, question) for k in lacking) or (
-            "meaning" in kinds and _is_about(question, sentence)
+            "meaning" in kinds and _is_about(candidates, sentence)
         ):
             return Chosen(sentence, passage, caller.score, caller.coverage, caller.sentence.start)
     return None
@@ -83,11 +80,10 @@ def _holds(kind: str, text: str, question: Question) -> bool:
     return any(q.kind == kind or (kind == "number" and q not in years) for q in found)
 
 
-def _is_about(question: Question, sentence: Sentence) -> bool:
-    """Whether a sentence holds one of the words that a question is about, or a translation."""
-    there = set(sentence.terms)
-    topics = (c for c in question.concepts if c.weight >= ABOUT and not c.part)
-    return any(set(words) <= there for c in topics for words, weight in c.alternatives if weight >= MEANS)
+def _is_about(candidates: Candidates, sentence: Sentence) -> bool:
+    """Whether a sentence speaks of what the question is about, and not only of who is asked."""
+    topics = (c for c in candidates.retrieved.concepts if c.concept.weight >= ABOUT and not c.concept.part)
+    return any(topic.strength(sentence.terms) >= PRESENT for topic in topics)
 
 
 def _notes(index: Index, caller: Chosen, text: str) -> Iterator[tuple[Sentence, Passage]]:

@@ -41,7 +41,7 @@ MAX_CHARACTERS = 2000
 GENERAL = 0.5  # weight of words that say who or what kind of act is asked for, not about what
 COMMON = 0.2  # weight of words that say little in any question: "new", "year", "come"
 OWN = 0.7  # weight of an English word itself in a Dutch text: names, loan words
-FORMS = 4  # translations or synonyms of one phrase that are searched for, best first: more brought noise, and time
+FORMS = 4  # translations or synonyms of one phrase that are searched for, best first: more brought noise, and time; of a state all
 PLACE = 1.3  # weight of a state: what is said of one is not said of another
 COMPONENT = 0.35  # weight of the single words of a phrase that the glossary knows as a whole
 Alternative = tuple[tuple[str, ...], float]
@@ -294,16 +294,16 @@ def _word_concept(word: str, language: Language) -> Concept | None:
 
 def _match_concepts(found: Sequence[str], match: Match, language: Language, known: Glossary) -> list[Concept]:
     said = found[match.start : match.end]
+    place = known.is_place(said, language)
     weighted = [
         (" ".join(said), 1.0 if language == "nl" else OWN),
-        *sorted(match.forms, key=lambda f: -f[1])[:FORMS],
+        *sorted(match.forms, key=lambda f: -f[1])[: None if place else FORMS],
     ]
     best: dict[tuple[str, ...], float] = {}
     for form, weight in weighted:
         for variant in _variants(form):
             best[variant] = max(weight, best.get(variant, 0.0))
     alternatives = tuple(best.items())
-    place = known.is_place(said, language)
     whole = (
         [Concept(" ".join(said), alternatives, PLACE if place else 1.0, place=place)] if alternatives else []
     )

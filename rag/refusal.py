@@ -41,6 +41,7 @@ MUCH_LIKE = 0.65  # similarity in meaning from which a sentence is much like the
 ABOUT = 0.5  # coverage from which a sentence is about what is asked
 UNSURE = 1 / 3  # of the threshold: from there a reader is told that the quotations may not say what was asked
 ASIDE = 0.9  # doubt from which another word of the question is what it asks: "how old is Kaag?"
+FEW = 2  # things that a question may be about, of which a sentence must speak of one
 FOREIGN = 0.6  # share of the question's words that occur nowhere, from which it is on another subject
 
 
@@ -306,14 +307,26 @@ def judge(index: Index, question: Question, retrieved: Retrieved, filters: Filte
     nothing = elsewhere or not support.signals.coverage
     sure = doubted < UNSURE * at or _deed_is_there(question, support.signals)
     broadly = None if sure or nothing else _broadly_answered(candidates, support.signals, doubted)
-    if nothing or (doubted >= at and not sure and broadly is None) or not candidates.chosen:
+    unspoken = () if sure or nothing else _unspoken(candidates)
+    if nothing or unspoken or (doubted >= at and not sure and broadly is None) or not candidates.chosen:
         kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
-        others = None if nothing else _said_by_others(candidates, support)
-        return Judged([], others or Refusal(kind, _why(question, support, kind), missing))
+        others = None if nothing or unspoken else _said_by_others(candidates, support)
+        return Judged([], others or Refusal(kind, _why(question, support, kind, unspoken), missing))
     chosen = signed(index, question, candidates.chosen, filters.roles)
-    chosen = footnoted(index, question, chosen, filters.roles)
+    chosen = footnoted(candidates, chosen)
     refusal = None if filters.roles else _only_others(question, chosen, missing)
     return Judged(chosen, refusal, unsure=refusal is None and not sure and broadly != "all")
+
+
+def _unspoken(candidates: Candidates) -> tuple[Weighted, ...]:
+    """The one or two things that a short question is about, where no sentence that is shown speaks of either; else nothing.
+
+    "What does the cabinet think of nuclear weapons?" is like every sentence that says what the cabinet thinks.
+    """
+    topics = _Named(candidates.question, candidates.retrieved.concepts).topics()
+    beside = [candidates.beside(c) for c in candidates.chosen]
+    spoken_of = any(topic.strength(terms) >= PRESENT for topic in topics for terms in beside)
+    return () if spoken_of or len(topics) > FEW else tuple(topics)
 
 
 def _deed_is_there(question: Question, signals: Signals) -> bool:
@@ -398,7 +411,11 @@ def _fact_is_there(question: Question, signals: Signals) -> bool:
 def _says_when(candidates: Candidates, signals: Signals) -> bool:
     """Whether nothing is asked but when, nothing that is named is missing, and a sentence holds a day or year that the question does not."""
     question = candidates.question
-    when = "date" in question.asks and question.asks <= {"date", "dated"} and not in_parts(question.text)
+    when = (
+        "date" in question.asks
+        and question.asks <= {"date", "dated", "author"}
+        and not in_parts(question.text)
+    )
     if not when or _lacking(signals) or question.acts:
         return False
     return any(
@@ -406,10 +423,10 @@ def _says_when(candidates: Candidates, signals: Signals) -> bool:
     )
 
 
-def _why(question: Question, support: Support, kind: RefusalKind) -> str:
+def _why(question: Question, support: Support, kind: RefusalKind, unspoken: Sequence[Weighted]) -> str:
     """What a reader is told: the name that was not found, the figure that is not stated, or just that."""
     language, signals = question.language, support.signals
-    lacking = list(dict.fromkeys(n.concept.label for n in (*support.absent, *support.unmet)))
+    lacking = list(dict.fromkeys(n.concept.label for n in (*support.absent, *support.unmet, *unspoken)))
     if kind == "off_topic":
         return say("off_topic", language)
     if lacking:

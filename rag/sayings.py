@@ -9,7 +9,7 @@ from importlib import resources
 
 # Between the verb and what is spoken of stands who speaks: a few words, none of which begins another phrase.
 _NEXT = "about|on|of|to|in|at|by|when|after|if|now|that|according|over|van|op|bij|naar|toen|nadat|als|nu|dat|volgens"
-_WORDS = rf"(?:(?!(?:{_NEXT})\b)[\w=.'’-]+\s+){{1,4}}"
+_WORDS = rf"(?:(?!(?:{_NEXT})\b)[\w=.'’-]*[\w=](?:\s+|(?=[?.,;:]|$))){{1,4}}"
 
 
 @lru_cache(maxsize=1)

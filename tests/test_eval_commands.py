@@ -51,13 +51,6 @@ def test_lines_are_those_of_the_contract(asked, tmp_path, capsys):
     assert "Latency: median" in told
 
 
-def test_questions_asked_at_once_are_answered_as_one_by_one_and_in_order(asked, tmp_path):
-    """Else a gate that is sooner done would hold other answers against the baseline."""
-    one, several = tmp_path / "one.jsonl", tmp_path / "several.jsonl"
-    assert main([*FEW, "--out", str(one)]) == main([*FEW, "--at-once", "2", "--out", str(several)]) == 0
-    assert [(r["id"], r["answer"]) for r in rows(one)] == [(r["id"], r["answer"]) for r in rows(several)]
-
-
 @pytest.mark.usefixtures("asked")
 @pytest.mark.parametrize("wrong", [["--at-once", "0"], ["--at-once", "2", "--mode", "llm"]])
 def test_nothing_is_asked_by_no_process_nor_a_model_by_several(wrong):

@@ -99,7 +99,7 @@ def test_what_a_word_means_stands_in_the_note_at_it(rivers, asked, with_note):
         for c in found.ranked
         if "biologische toets6" in said(TEXT, c.sentence) or "toets van" in said(TEXT, c.sentence)
     )
-    shown = [said(TEXT, c.sentence) for c in footnoted(index, question, [caller])]
+    shown = [said(TEXT, c.sentence) for c in footnoted(found, [caller])]
     assert [("insecten" in each) for each in shown] == ([False, True] if with_note else [False])
 
 
@@ -107,11 +107,13 @@ def test_note_of_a_speaker_who_was_not_asked_for_is_not_shown(rivers):
     """The note is the government's, as all of this letter: with parliament alone asked for nothing of it may be there."""
     index = rivers.index
     question = understand("In welke landen betaalt het kabinet mee aan metingen van de waterkwaliteit?")
-    chosen = Candidates(index, question, retrieve(index, question)).chosen
-    assert any("Kenia" in said(TEXT, c.sentence) for c in footnoted(index, question, chosen))
-    role = next(c.sentence.role for c in footnoted(index, question, chosen) if c.called_at is not None)
+    found = retrieve(index, question)
+    candidates = Candidates(index, question, found)
+    chosen = candidates.chosen
+    assert any("Kenia" in said(TEXT, c.sentence) for c in footnoted(candidates, chosen))
+    role = next(c.sentence.role for c in footnoted(candidates, chosen) if c.called_at is not None)
     others = frozenset(get_args(Role)) - {role}
-    assert footnoted(index, question, chosen, others) == chosen
+    assert footnoted(Candidates(index, question, found, others), chosen) == chosen
 
 
 def test_state_that_is_typed_small_is_the_questions_own():

@@ -255,6 +255,24 @@ def test_capital_stands_for_its_state_and_for_itself_first(capital, language, st
     assert 0.5 < found[state] < found[capital] == 1.0
 
 
+@pytest.mark.parametrize(
+    ("state", "language", "capital"),
+    [("US", "en", "Washington"), ("Verenigde Staten", "nl", "Washington"), ("Ghana", "en", "Accra")],
+)
+def test_a_state_is_spoken_of_where_its_capital_is(state, language, capital):
+    """ "Kaag was due in the US": the letter has her in Washington."""
+    assert 0.5 < weights(state, language)[capital] < 1
+
+
+@pytest.mark.parametrize(
+    ("region", "language", "form"),
+    [("Afrikaans", "nl", "Afrika"), ("African", "en", "Afrika"), ("Asian", "en", "Azië")],
+)
+def test_what_is_of_a_continent_is_found_where_it_is_named(region, language, form):
+    assert 0.5 < weights(region, language)[form] <= 1
+    assert not glossary().is_place([region], language)  # Mali is in Africa: what names it may well answer
+
+
 def test_capital_is_no_state():
     """What names a state and stands nowhere is always refused; a city may be left unsaid."""
     assert not glossary().is_place(["Lusaka"], "nl") and glossary().is_place(["Zambia"], "nl")

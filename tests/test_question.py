@@ -375,6 +375,7 @@ def test_a_plan_is_a_promise_only_where_somebody_has_it(text, promised):
         ("Wat vindt WO=MEN van het kabinet?", set()),
         ("What does the letter say about the minister?", set()),
         ("Where does the cabinet stand on arms?", {"government"}),
+        ("What should change, in the view of the Dutch gender platform?", {"government", "civil_society"}),
         ("Wat zei Kaag toen de Kamer over Soedan vroeg?", set()),
         ("Welk bedrag ontvangt Justice Rapid Response van het ministerie?", set()),
         ("Wat heeft het kabinet toegezegd?", set()),

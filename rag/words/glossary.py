@@ -31,6 +31,7 @@ SYNONYM, SURE_SYNONYM = 0.6, 0.8  # Dutch forms that translate one English form,
 SAID = 0.8  # what an official says for what a person asks
 BORROWED = 0.75  # an English abbreviation for Dutch words that have one of their own, "USA" for "Amerika"
 GOVERNS = 0.7  # a state, for its capital: "Washington" is who decides there, and a city
+SEAT = 0.6  # its capital, for a state: what is in Washington is in the United States
 OF_STATE = 0.8  # what is of a state, for the state: "Libya" is spoken of where Libyan politicians are
 Key = tuple[str, ...]
 Weights = dict[str, float]
@@ -139,17 +140,25 @@ class Glossary:
                 _offer(self._forms["nl"], key(form, "nl"), dict.fromkeys(entry.dutch, SAID))
             for form in entry.dutch:
                 _offer(self._forms["nl"], key(form, "nl"), dict.fromkeys(entry.english, SYNONYM))
+        english: dict[str, list[str]] = defaultdict(list)
+        for entry in (e for e in entries if e.source.startswith(("CLDR:", "places.txt"))):
+            english[entry.dutch[0]] += entry.english
         for entry in capitals:
-            self._add_capital(entry)
+            self._add_capital(entry, english[entry.dutch[0]])
 
-    def _add_capital(self, entry: Entry) -> None:
-        """A capital gains its other names, and its state under the names that are as good as its own."""
+    def _add_capital(self, entry: Entry, english: Sequence[str]) -> None:
+        """A capital gains its other names, and its state under the names that are as good as its own; the state gains the capital."""
         state = entry.dutch[0]
         names = {**self._forms["nl"].get(key(state, "nl"), {}), state: 1.0}
         governed = {name: GOVERNS * weight for name, weight in names.items() if weight >= SURE_SYNONYM}
         for language, forms in self._forms.items():
             for form in entry.english:
                 _offer(forms, key(form, language), governed | dict.fromkeys(entry.english, 1.0))
+        seat = dict.fromkeys(entry.english, SEAT)
+        for name in governed:
+            _offer(self._forms["nl"], key(name, "nl"), seat)
+        for name in english:
+            _offer(self._forms["en"], key(name, "en"), seat)
 
     def _add_of_states(self, entries: Sequence[Entry]) -> None:
         """An English name of a state gains what is of the state, as `nationalities.txt` has it, in Dutch and in English; and that gains the state's English names."""
