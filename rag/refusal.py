@@ -73,9 +73,9 @@ class Signals:
     # None without a sentence encoder:
     alike: float | None = None  # the question and the sentence most like it in meaning
     fitting: float | None = None  # the same, less for a sentence that cannot be the answer
-    answers: float | None = (
-        None  # log odds that the likeliest sentences answer it, by a net that reads both together
-    )
+    # Log odds by a net that reads a sentence together with the question, also None without one:
+    answers: float | None = None  # the mean of the likeliest three
+    likeliest: float | None = None  # the mean of all that may be shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ def weigh(candidates: Candidates, *, throughout: bool = False) -> Support:
         fitting=None if compared is None else _fitting(candidates, named, compared),
     )
     if compared is not None:
-        signals = replace(signals, answers=_answers(candidates, compared, signals, throughout))
+        signals = _read(candidates, compared, signals, throughout)
     return Support(
         signals,
         absent=tuple(n for n in named.names if n in named.nowhere),
@@ -218,40 +218,52 @@ def _fitting(candidates: Candidates, named: _Named, compared: Iterable[tuple[Cho
     return max((0.0, *(alike if fits(c) else alike - MISFIT for c, alike in compared)))
 
 
-def _answers(
+def _read(
     candidates: Candidates, compared: Sequence[tuple[Chosen, float]], signals: Signals, throughout: bool
-) -> float | None:
-    """The mean log odds of three sentences, often the same: the one most like the question, the first by words and by meaning, and
-    the first once the likeliest are read. None if none is read.
+) -> Signals:
+    """The signals with the log odds of what is read together with the question; as they were where nothing is.
 
-    None is read that cannot change the decision any more, unless `throughout`.
+    Three sentences answer for themselves, often the same: the one most like the question, the first by words and by meaning, and the
+    first once the likeliest are read. Nothing is read that cannot change the decision any more, unless `throughout`.
     """
     if not compared:
-        return NO_SENTENCE
+        return replace(signals, answers=NO_SENTENCE, likeliest=NO_SENTENCE)
     three: tuple[Callable[[], Sequence[Chosen] | None], ...] = (
         lambda: [max(compared, key=lambda each: each[1])[0]],
         lambda: candidates.ranked_by_meaning,
         lambda: candidates.ranked_by_answering,
     )
-    total, unread = 0.0, len(three)
+    told: list[float] = []
     for ranked in three:
-        if not throughout and _settled(signals, total, unread, len(three)):
+        if not throughout and _settled(signals, told, len(three)):
             break
-        first = ranked()
-        odds = candidates.read_together(first[0]) if first else None
-        if odds is None:
-            return None
-        total, unread = total + min(max(odds, -SURE), SURE), unread - 1
-    return None if unread == len(three) else total / len(three)
+        odds = _odds(candidates, (ranked() or [])[:1])
+        if not odds:
+            return signals
+        told += odds
+    if not told:
+        return signals
+    answers = sum(told) / len(three)
+    if len(told) < len(three):  # what the others are worth changes nothing
+        return replace(signals, answers=answers, likeliest=answers)
+    likeliest = _odds(candidates, candidates.ranked_by_answering or ())
+    return replace(signals, answers=answers, likeliest=sum(likeliest) / len(likeliest))
 
 
-def _settled(signals: Signals, total: float, unread: int, of: int) -> bool:
+def _odds(candidates: Candidates, chosen: Iterable[Chosen]) -> list[float]:
+    """The log odds of some sentences, none surer than SURE; none without a cross-encoder."""
+    read = (candidates.read_together(c) for c in chosen)
+    return [min(max(odds, -SURE), SURE) for odds in read if odds is not None]
+
+
+def _settled(signals: Signals, told: Sequence[float], of: int) -> bool:
     """Whether the decision is the same, and what is told of it, however sure the net is that the sentences that are not read answer, or
     that they do not.
     """
-    at = _weights_for(signals)["threshold"]
-    reach = ((total - SURE * unread) / of, (total + SURE * unread) / of)
-    least, most = sorted(doubt(replace(signals, answers=odds)) for odds in reach)
+    at, unread = _weights_for(signals)["threshold"], SURE * (of - len(told))
+    reach = ((sum(told) - unread) / of, (sum(told) + unread) / of)
+    doubts = [doubt(replace(signals, answers=a, likeliest=b)) for a in reach for b in (-SURE, SURE)]
+    least, most = min(doubts), max(doubts)
     return least >= at or most < UNSURE * at or (UNSURE * at <= least and most < at)
 
 

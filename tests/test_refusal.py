@@ -324,7 +324,9 @@ def test_the_less_alike_the_nearest_sentence_is_the_greater_the_doubt(small, mon
     )
     assert (none, low, high) == (None, 0.4, 0.9)
     assert by_words < unlike
-    assert (alike < 0.2, unlike > 0.8) == (True, True)
+    at = refusal._weights()[refusal.BY_MEANING]["threshold"]
+    assert alike < UNSURE * at  # shown without a word of doubt
+    assert unlike > 1.5 * at  # refused, and not by a hair
 
 
 @pytest.mark.parametrize(
@@ -489,4 +491,7 @@ def test_the_sentences_that_would_be_shown_first_are_read_too(open_seeds, monkey
     monkeypatch.setattr(quotes, "load_answerability", lambda: lambda _, sentence: odds.get(sentence, -9.0))
     monkeypatch.setattr(quotes, "ANSWERS", 10.0)
     monkeypatch.setattr(quotes, "CLOSE", 0.0)  # all of the first few are read
-    assert weigh(candidates, throughout=True).signals.answers == pytest.approx((2.0 + 3.0 + 7.0) / 3)
+    signals = weigh(candidates, throughout=True).signals
+    assert signals.answers == pytest.approx((2.0 + 3.0 + 7.0) / 3)
+    others = len(candidates.ranked_by_answering) - 3
+    assert signals.likeliest == pytest.approx((2.0 + 3.0 + 7.0 - refusal.SURE * others) / (3 + others))
