@@ -2,7 +2,7 @@
 
 Similarity compares what two texts are about, and a near miss is about the same thing: "Who leads the team?" and "The team was
 sent in March". Read together each word of the question is seen beside each of the sentence. That is done for the
-likeliest sentences, to decide whether anything answers it (`rag.refusal`).
+likeliest sentences, to choose those that are shown (`rag.quotes`) and to decide whether anything answers (`rag.refusal`).
 """
 
 from __future__ import annotations

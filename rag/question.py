@@ -55,12 +55,18 @@ _WHAT = re.compile(r"\b(?:what|wat)\b(?!\s+(?:kind|sort|voor|about)\b)", re.IGNO
 # These words also open a clause that asks nothing: "when new rules are drawn up", "in Colombia, where Dutch money …".
 # "Waar … voor" and "waar … aan" ask for no place.
 _HEAD = r"(?:^|[?.:;–-]\s*|\b(?:and|or|but|en|of|maar|since|until|by|from|sinds|tot|per|vanaf)\s+)"
+_PLAN = re.compile(r"\b(?:action|national|\d{4})(?:[ -]\w+)?[ -]plans?\b", re.IGNORECASE)
 _ASKING = {
     "who": re.compile(
         rf"(?:{_HEAD}|\b(?:to|for|with|door|van|voor|aan|met)\s+)(?:who|whom|whose|wie|wiens)\b",
         re.IGNORECASE,
     ),
     "date": re.compile(_HEAD + r"(?:when|wanneer)\b", re.IGNORECASE),
+    "meaning": re.compile(
+        r"\bmean(?:t|s)?\b(?!\s+for\b)|\bunderstood\b|\bdefin|\bversta|\bbedoel|\bbetekent\b(?![^?]*\svoor\s)"
+        r"|\bhoudt\b[^?]*\sin\s*(?:[?,.]|$)|\bomschrijft\b",
+        re.IGNORECASE,
+    ),
     "where": re.compile(
         _HEAD
         + r"(?:where|waar)\b(?![^?,]*\bstand on\b)(?![^?,]*\s(?:voor|mee|aan|over|op|van|toe|door|tegen)\s*(?:[?,]|$))",
@@ -126,8 +132,9 @@ def understand(text: str, known: Glossary | None = None, written: str = "") -> Q
     asked, text = check(text), check(written or text)
     language = detect_language(text)
     acts = _acts(text, language)
-    roles, sayers = _roles(text, language), _roles(named_sayer(text), language)
+    roles = _roles(text, language)
     asks = _asks(re.sub(r"\b[A-Z]{2,}\b", "", text) if not text.isupper() else text, language)
+    sayers = _roles(named_sayer(text), language) if "said" in asks else frozenset[str]()
     years = tuple(sorted({int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", with_whole_years(text))}))
     concepts = _concepts(with_first_years(text), language, asks, known or glossary())
     counted = _counted(text, concepts)
@@ -197,7 +204,8 @@ def _roles(text: str, language: Language) -> frozenset[str]:
 
 
 def _acts(text: str, language: Language) -> frozenset[str]:
-    """The acts that a question asks about; "zegt … toe" is one word in two places."""
+    """The acts that a question asks about; "zegt … toe" is one word in two places, and an action plan is nobody's promise."""
+    text = _PLAN.sub(" ", text)
     found = {a for a, forms in _cues()["acts"].items() if _holds(text, forms[language], language)}
     if re.search(r"\bze(?:g|gt|gde|gden|ggen)\b.*\btoe\b", text, re.IGNORECASE):
         found.add("commitment")

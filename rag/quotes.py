@@ -1,7 +1,8 @@
 """Question + passages -> the one to four sentences that answer it, verbatim.
 
 A sentence is chosen by how much of the question it covers, by who says it and which act it performs, by whether it
-holds the kind of fact asked for, and by the passage it stands in. Nothing is rewritten.
+holds the kind of fact asked for, and by the passage it stands in; then by how alike it and the question are in meaning, and
+the first of those by how likely it answers. Nothing is rewritten.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ class Candidates:
 
     @cached_property
     def ranked_by_answering(self) -> list[Chosen] | None:
-        """The first of those, by how likely each answers too; None without a cross-encoder."""
+        """The first of those, by how likely each answers too; None without a cross-encoder, and where there is none."""
         ranked = self.ranked_by_meaning or []
         close = [c for c in ranked[:FIRST] if c.score >= _share(CLOSE, ranked)]
         read = zip(close, at_once(self.read_together, close), strict=True)

@@ -319,26 +319,41 @@ def judge(index: Index, question: Question, retrieved: Retrieved, filters: Filte
     nothing = elsewhere or not support.signals.coverage
     sure = doubted < UNSURE * at or _deed_is_there(question, support.signals)
     broadly = None if sure or nothing else _broadly_answered(candidates, support.signals, doubted)
-    unspoken = () if sure or nothing else _unspoken(candidates)
-    if nothing or unspoken or (doubted >= at and not sure and broadly is None) or not candidates.chosen:
+    unspoken = None if sure or nothing else _unspoken(candidates)
+    if (
+        nothing
+        or unspoken is not None
+        or (doubted >= at and not sure and broadly is None)
+        or not candidates.chosen
+    ):
         kind: RefusalKind = "off_topic" if support.foreign > FOREIGN else "not_in_corpus"
-        others = None if nothing or unspoken else _said_by_others(candidates, support)
-        return Judged([], others or Refusal(kind, _why(question, support, kind, unspoken), missing))
+        others = None if nothing or unspoken is not None else _said_by_others(candidates, support)
+        return Judged([], others or Refusal(kind, _why(question, support, kind, unspoken or ()), missing))
     chosen = signed(index, question, candidates.chosen, filters.roles)
     chosen = footnoted(candidates, chosen)
     refusal = None if filters.roles else _only_others(question, chosen, missing)
     return Judged(chosen, refusal, unsure=refusal is None and not sure and broadly != "all")
 
 
-def _unspoken(candidates: Candidates) -> tuple[Weighted, ...]:
-    """The one or two things that a short question is about, where no sentence that is shown speaks of either; else nothing.
+def _unspoken(candidates: Candidates) -> tuple[Weighted, ...] | None:
+    """Where nothing is asked but what is said of one or two things, and no sentence that is shown speaks of either: those that no passage
+    found speaks of; else None.
 
     "What does the cabinet think of nuclear weapons?" is like every sentence that says what the cabinet thinks.
     """
-    topics = _Named(candidates.question, candidates.retrieved.concepts).topics()
-    beside = [candidates.beside(c) for c in candidates.chosen]
-    spoken_of = any(topic.strength(terms) >= PRESENT for topic in topics for terms in beside)
-    return () if spoken_of or len(topics) > FEW else tuple(topics)
+    question, found = candidates.question, candidates.retrieved
+    topics = _Named(question, found.concepts).topics()
+    if not topics or len(topics) > FEW or question.acts or question.asks - {"said", "meaning"}:
+        return None
+    if _any_of(topics, (candidates.beside(c) for c in candidates.chosen)):
+        return None
+    passages = [_around(candidates.index, f.passage) for f in found.passages]
+    return tuple(topic for topic in topics if not _any_of([topic], passages))
+
+
+def _any_of(topics: Sequence[Weighted], texts: Iterable[frozenset[str]]) -> bool:
+    """Whether any of some texts, as their terms, speaks of any of some things."""
+    return any(topic.strength(terms) >= PRESENT for terms in texts for topic in topics)
 
 
 def _deed_is_there(question: Question, signals: Signals) -> bool:

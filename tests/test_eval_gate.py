@@ -108,7 +108,7 @@ def test_quotations_a_character_off(fallen, monkeypatch):
 
 
 def test_wrong_sentences_chosen(fallen, monkeypatch):
-    """The worst of the sentences that could be quoted, char-exact and rightly labelled."""
+    """The worst of the sentences that were read together with the question, char-exact and rightly labelled."""
     right = quotes._best
     monkeypatch.setattr(quotes, "_best", lambda question, ranked, share: right(question, ranked[::-1], share))
     found = fallen()

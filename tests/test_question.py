@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -345,11 +347,41 @@ def test_what_somebody_says_of_a_thing_is_a_kind_of_question(text, asked):
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["what did " + "a." * 990, "hoe zei " * 249, "does x say " * 180, "position " * 220, "'s view " * 240],
+    ids=["dots", "saying", "asking", "views", "possessives"],
+)
+def test_no_question_takes_long_to_read(text):
+    """Patterns that match in many ways took minutes over 400 characters, and whoever else asked waited."""
+    understand("what did it cost?")  # the lists are read
+    begun = time.perf_counter()
+    understand(text[:2000])
+    assert time.perf_counter() - begun < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("Wat betekent MHPSS?", True),
+        ("Wat houdt een slachtoffergerichte aanpak in?", True),
+        ("What does MISP mean?", True),
+        ("What is meant by transitional justice?", True),
+        ("Wat houdt de Kamer tegen?", False),
+        ("What does this mean for women in Sudan?", False),
+        ("Wat betekent dit voor vrouwen in Soedan?", False),
+    ],
+)
+def test_what_a_word_means_is_asked(text, meaning):
+    assert ("meaning" in understand(text).asks) is meaning
+
+
+@pytest.mark.parametrize(
     ("text", "promised"),
     [
         ("What does the Netherlands plan to do in Sudan?", True),
         ("What plans does the cabinet have for Sudan?", True),
         ("What are the cabinet's plans for Mali?", True),
+        ("What do the Dutch plan in Mali?", True),
         ("Do national action plans have a budget?", False),  # a plan that is there is no promise
         ("Which countries carry out 1325 plans?", False),
     ],
@@ -375,6 +407,8 @@ def test_a_plan_is_a_promise_only_where_somebody_has_it(text, promised):
         ("Wat vindt WO=MEN van het kabinet?", set()),
         ("What does the letter say about the minister?", set()),
         ("Where does the cabinet stand on arms?", {"government"}),
+        ("What do the minister's critics think of arms?", set()),  # who is named before them does not speak
+        ("What is the government's position in Afghanistan?", set()),  # where it stands, not what it says
         ("What should change, in the view of the Dutch gender platform?", {"government", "civil_society"}),
         ("Wat zei Kaag toen de Kamer over Soedan vroeg?", set()),
         ("Welk bedrag ontvangt Justice Rapid Response van het ministerie?", set()),
