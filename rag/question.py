@@ -136,7 +136,9 @@ def understand(text: str, known: Glossary | None = None, written: str = "") -> Q
     asks = _asks(re.sub(r"\b[A-Z]{2,}\b", "", text) if not text.isupper() else text, language)
     sayers = _roles(named_sayer(text), language) if "said" in asks else frozenset[str]()
     years = tuple(sorted({int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", with_whole_years(text))}))
-    concepts = _concepts(with_first_years(text), language, asks, known or glossary())
+    of_document = "date" in asks and _holds(text, _cues()["documents"][language], language)
+    kinds = asks if of_document else asks - {"dated"}
+    concepts = _concepts(with_first_years(text), language, kinds, known or glossary())
     counted = _counted(text, concepts)
     return Question(asked, text, language, concepts, acts, roles, asks, years, sayers, counted)
 
@@ -235,7 +237,7 @@ def _says(text: str, forms: Sequence[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(f)}(?!\w)", text, re.IGNORECASE) for f in forms)
 
 
-def _concepts(text: str, language: Language, asks: frozenset[str], known: Glossary) -> tuple[Concept, ...]:
+def _concepts(text: str, language: Language, kinds: frozenset[str], known: Glossary) -> tuple[Concept, ...]:
     concepts: list[Concept] = []
     quantities = find_quantities(text)
     for quantity in quantities:
@@ -257,7 +259,7 @@ def _concepts(text: str, language: Language, asks: frozenset[str], known: Glossa
         if match is not None:
             concepts += _match_concepts(found, match, language, known)
             at = match.end
-    return _merged(concepts, language, asks)
+    return _merged(concepts, language, kinds)
 
 
 def _pieces(word: str) -> list[str]:
@@ -358,7 +360,7 @@ def _is_common(word: str, language: Language) -> bool:
     return normal(word) in common_words()[language] and not is_abbreviation(word)
 
 
-def _merged(concepts: Sequence[Concept], language: Language, asks: frozenset[str]) -> tuple[Concept, ...]:
+def _merged(concepts: Sequence[Concept], language: Language, asked: frozenset[str]) -> tuple[Concept, ...]:
     """Each concept once, with a smaller weight for words that name actors and acts, and the kind of fact that is asked for:
     "39.9 million euros for training" has no word for "money", and says how much.
     """
@@ -368,7 +370,7 @@ def _merged(concepts: Sequence[Concept], language: Language, asks: frozenset[str
         folded = " ".join(key(concept.label, language)) or concept.label
         if folded in general:
             concept = replace(concept, weight=concept.weight * GENERAL, means=general[folded])
-        elif kinds.get(folded) in asks or _is_common(concept.label, language):
+        elif kinds.get(folded) in asked or _is_common(concept.label, language):
             concept = replace(concept, weight=concept.weight * COMMON)
         if folded not in out or out[folded].weight < concept.weight:
             out[folded] = concept
