@@ -7,20 +7,17 @@ likeliest sentences, to choose those that are shown (`rag.quotes`) and to decide
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from threading import Lock
 from typing import TypeVar
 
-from rag.models.e5 import CrossEncoder, load_cross_encoder
+from rag.models.e5 import A_CORE_EACH, CrossEncoder, load_cross_encoder
 from rag.similarity import as_asked
 
 T = TypeVar("T")
 REMEMBERED = 10_000  # pairs whose log odds are kept
 _LOADING = Lock()
-_PAIRS = ThreadPoolExecutor(os.cpu_count(), "pairs")  # a pair is read on one core
 
 
 class Answerability:
@@ -36,7 +33,7 @@ class Answerability:
 
 def at_once(read: Callable[[T], float | None], items: Iterable[T]) -> list[float | None]:
     """What is read of each of some, a core for each."""
-    return list(_PAIRS.map(read, items))
+    return list(A_CORE_EACH.map(read, items))
 
 
 def load_answerability() -> Answerability | None:

@@ -54,22 +54,19 @@ def _note(candidates: Candidates, caller: Chosen, kinds: frozenset[str]) -> Chos
     index, question, roles = candidates.index, candidates.question, candidates.roles
     text = index.text(caller.passage.document)
     reads = as_read(text, caller.sentence.start, caller.sentence.end)  # "Portugal⁴" is no state
-    lacking = {k for k in kinds if not _holds(k, reads, question)}
-    for sentence, passage in _notes(index, caller, text) if lacking else ():
+    facts = {k for k in kinds - {"meaning"} if not _holds(k, reads, question)}
+    means = "meaning" in kinds  # no form of words tells that a sentence gives it
+    for sentence, passage in _notes(index, caller, text) if facts or means else ():
         words = said(text, sentence)
         if (roles and sentence.role not in roles) or _REFERS.search(words):
             continue
-        if any(_holds(k, words, question) for k in lacking) or (
-            "meaning" in kinds and _is_about(candidates, sentence)
-        ):
+        if any(_holds(k, words, question) for k in facts) or (means and _is_about(candidates, sentence)):
             return Chosen(sentence, passage, caller.score, caller.coverage, caller.sentence.start)
     return None
 
 
 def _holds(kind: str, text: str, question: Question) -> bool:
     """Whether a text names a state, or gives a day, an amount or a number, that the question does not."""
-    if kind == "meaning":
-        return False  # no form of words tells: `_is_about`
     if kind == "where":
         return bool(states(text) - states(question.written))
     asked = {q.key for q in find_quantities(question.text)}

@@ -10,15 +10,13 @@ outvote a word with one.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from importlib import resources
-from typing import Any
 
 import simplemma
 
+from rag.cues import question_cues
 from rag.errors import QuestionError
 from rag.sayings import asks_what_is_said, named_sayer
 from rag.types import Language
@@ -100,17 +98,8 @@ class Question:
     roles: frozenset[str] = frozenset()
     asks: frozenset[str] = frozenset()
     years: tuple[int, ...] = field(default=())
-    sayers: frozenset[str] = (
-        frozenset()
-    )  # roles of those whose words are asked for: "wat zegt *het kabinet* …"
+    sayers: frozenset[str] = frozenset()  # the roles of those whose words are asked for
     counted: str = ""  # the label of the concept that is counted: "how many *refugees*"
-
-
-@lru_cache(maxsize=1)
-def _cues() -> dict[str, Any]:
-    return tomllib.loads(
-        resources.files("rag").joinpath("data/question_cues.toml").read_text(encoding="utf-8")
-    )
 
 
 def check(text: str) -> str:
@@ -136,7 +125,7 @@ def understand(text: str, known: Glossary | None = None, written: str = "") -> Q
     asks = _asks(re.sub(r"\b[A-Z]{2,}\b", "", text) if not text.isupper() else text, language)
     sayers = _roles(named_sayer(text), language) if "said" in asks else frozenset[str]()
     years = tuple(sorted({int(y) for y in re.findall(r"\b(?:19|20)\d\d\b", with_whole_years(text))}))
-    of_document = "date" in asks and _holds(text, _cues()["documents"][language], language)
+    of_document = "date" in asks and _holds(text, question_cues()["documents"][language], language)
     kinds = asks if of_document else asks - {"dated"}
     concepts = _concepts(with_first_years(text), language, kinds, known or glossary())
     counted = _counted(text, concepts)
@@ -202,13 +191,15 @@ def _holds(text: str, forms: Sequence[str], language: Language) -> bool:
 
 def _roles(text: str, language: Language) -> frozenset[str]:
     """The roles of the actors that are named."""
-    return frozenset(r for r, forms in _cues()["actors"].items() if _holds(text, forms[language], language))
+    return frozenset(
+        r for r, forms in question_cues()["actors"].items() if _holds(text, forms[language], language)
+    )
 
 
 def _acts(text: str, language: Language) -> frozenset[str]:
     """The acts that a question asks about; "zegt … toe" is one word in two places, and an action plan is nobody's promise."""
     text = _PLAN.sub(" ", text)
-    found = {a for a, forms in _cues()["acts"].items() if _holds(text, forms[language], language)}
+    found = {a for a, forms in question_cues()["acts"].items() if _holds(text, forms[language], language)}
     if re.search(r"\bze(?:g|gt|gde|gden|ggen)\b.*\btoe\b", text, re.IGNORECASE):
         found.add("commitment")
     return frozenset(found)
@@ -216,7 +207,7 @@ def _acts(text: str, language: Language) -> frozenset[str]:
 
 def _asks(text: str, language: Language) -> frozenset[str]:
     """The kinds of fact a question wants; a number of something that is paid is an amount."""
-    found = {a for a, forms in _cues()["asks"].items() if _says(text, forms[language])}
+    found = {a for a, forms in question_cues()["asks"].items() if _says(text, forms[language])}
     if {"number", "money"} <= found and not _COUNT.search(text):
         found.add("amount")
     if "price" in found and _WHAT.search(text):
@@ -230,7 +221,7 @@ def _asks(text: str, language: Language) -> frozenset[str]:
 
 
 def _more_than_a_word(kind: str, language: Language) -> list[str]:
-    return [form for form in _cues()["asks"][kind][language] if " " in form or form == "deadline"]
+    return [form for form in question_cues()["asks"][kind][language] if " " in form or form == "deadline"]
 
 
 def _says(text: str, forms: Sequence[str]) -> bool:
@@ -344,7 +335,7 @@ def _general(language: Language) -> dict[str, str]:
     return {
         " ".join(key(form, language)): meaning
         for group in ("acts", "actors")
-        for meaning, forms in _cues()[group].items()
+        for meaning, forms in question_cues()[group].items()
         for form in forms[language]
     }
 
@@ -352,7 +343,7 @@ def _general(language: Language) -> dict[str, str]:
 @lru_cache(maxsize=2)
 def _kinds(language: Language) -> dict[str, str]:
     """The keys of words that only say which kind of fact is asked for, each with that kind."""
-    kinds = _cues()["kinds"]
+    kinds = question_cues()["kinds"]
     return {" ".join(key(form, language)): kind for kind, forms in kinds.items() for form in forms[language]}
 
 

@@ -34,10 +34,8 @@ LIKENESS = 1.0  # weight of a sentence's similarity to the question; sentences o
 ELSEWHERE = 0.1  # loss of a sentence that is not about the state asked about, however alike it is
 LIKELY = 0.6  # similarity of a sentence that may well answer: what is gained and lost lies around it
 KEPT = 0.7  # a sentence is shown only if it scores this share of the best one
-CLOSE, FIRST = (
-    0.6,
-    8,
-)  # share of the best score, and place, down to which sentences are read together with the question
+# Share of the best score, and place, down to which sentences are read together with the question:
+CLOSE, FIRST = 0.6, 8
 ANSWERS = 0.1  # most that a sentence gains by how likely it answers, or loses
 ODDS = 4.0  # log odds at which it gains three quarters of that
 KEPT_OF_READ = 0.65  # as KEPT, of the sentences that were read together with the question

@@ -189,7 +189,7 @@ def weigh(candidates: Candidates, *, throughout: bool = False) -> Support:
         fitting=None if compared is None else _fitting(candidates, named, compared),
     )
     if compared is not None:
-        signals = _read(candidates, compared, signals, throughout)
+        signals = _with_odds(candidates, compared, signals, throughout)
     return Support(
         signals,
         absent=tuple(n for n in named.names if n in named.nowhere),
@@ -218,7 +218,7 @@ def _fitting(candidates: Candidates, named: _Named, compared: Iterable[tuple[Cho
     return max((0.0, *(alike if fits(c) else alike - MISFIT for c, alike in compared)))
 
 
-def _read(
+def _with_odds(
     candidates: Candidates, compared: Sequence[tuple[Chosen, float]], signals: Signals, throughout: bool
 ) -> Signals:
     """The signals with the log odds of what is read together with the question; as they were where nothing is.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import lru_cache
-from importlib import resources
+
+from rag.cues import question_cues
 
 # Between the verb and what is spoken of stands who speaks: a few words, none of which begins another phrase. A word may be matched
 # in one way only, or a long question would take forever.
@@ -19,8 +19,7 @@ _POSSESSIVE = re.compile(r"['’]s?\s+")
 @lru_cache(maxsize=1)
 def _forms() -> tuple[str, str]:
     """The verbs of saying, and the nouns for what is thought, as alternatives of a pattern."""
-    text = resources.files("rag").joinpath("data/question_cues.toml").read_text(encoding="utf-8")
-    cues = tomllib.loads(text)["saying"]
+    cues = question_cues()["saying"]
     verbs, views = ("|".join(re.escape(form) for form in cues[kind]) for kind in ("verbs", "views"))
     return verbs, views
 

@@ -25,7 +25,7 @@ ENCODER = _DATA / "encoder.npz"  # made by `python -m training.encoder`
 CROSS_ENCODER = _DATA / "cross_encoder.npz"  # made by `python -m training.cross_encoder`
 PASSAGE, QUERY = "passage: ", "query: "  # what the published model was trained to find before each text
 # A sentence is run on one core by itself: several at once would be padded, and threads that share one wait for each other.
-_SENTENCES = ThreadPoolExecutor(os.cpu_count(), "sentences")
+A_CORE_EACH = ThreadPoolExecutor(os.cpu_count(), "sentences")
 
 
 @lru_cache(maxsize=1)
@@ -109,7 +109,7 @@ class Encoder(_Net, Embeddings):
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Vectors of sentences, each read behind "passage: "."""
-        return list(_SENTENCES.map(self._vector, (PASSAGE + text for text in texts)))
+        return list(A_CORE_EACH.map(self._vector, (PASSAGE + text for text in texts)))
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of a question, read behind "query: "."""
